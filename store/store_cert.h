@@ -1,0 +1,64 @@
+/*
+ * store_cert.h - issued certificates: by serial, and all of them in order.
+ */
+#ifndef STORE_CERT_H
+#define STORE_CERT_H
+
+#include "store.h"
+
+enum { SERIAL_MAX = 20 };
+
+/* A serial number: contents octets of its INTEGER, positive (RFC 5280, 4.1.2.2). */
+struct serial {
+	uint8_t n;
+	uint8_t b[SERIAL_MAX];
+};
+
+enum cert_state { CERT_VALID = 1, CERT_REVOKED = 2, CERT_HELD = 3 };
+
+/* A certificate as recorded.  Times are seconds since 1970. */
+struct stored_cert {
+	struct serial serial;
+	enum cert_state state; /* expiry is not a state: see not_after */
+	int64_t not_before, not_after;
+	int64_t issued_at;
+	int64_t delivered_at;  /* last handed to the client; 0: never yet */
+	int64_t revoked_at;    /* 0: not */
+	uint8_t reason;	       /* CRLReason, if revoked or held */
+	uint8_t key_hash[32];  /* SHA-256 of its SubjectPublicKeyInfo */
+	char trans_id[256];    /* of the request; empty for the CA's own */
+	char challenge_id[16]; /* what authorised it; empty if none */
+	char remote[64];       /* address it was asked from */
+	struct buf der;	       /* owned */
+};
+
+/* stored_cert_release - wipe and free what it owns; may be used again */
+void stored_cert_release(struct stored_cert *c);
+
+/* store_cert_find - by serial; ERR_NOT_FOUND.  Release *c when done. */
+int store_cert_find(struct store *st, const struct serial *serial,
+    struct stored_cert *c, struct err *e);
+
+/*
+ * store_cert_page - up to `max` certificates in the order of their serials, from
+ * the first behind `after` (NULL: from the start).  *n is how many were read; less
+ * than max: that was the end.  Each must be released.
+ */
+int store_cert_page(struct store *st, const struct serial *after,
+    struct stored_cert *page, size_t max, size_t *n, struct err *e);
+
+/*
+ * store_cert_add - record a certificate that no request asked for (the CA's own).
+ * ERR_STORE if the serial is taken.
+ */
+int store_cert_add(
+    struct store *st, const struct stored_cert *c, struct err *e);
+
+/*
+ * store_cert_delivered - note that the certificate went out.  The only function
+ * whose effect may be lost in a power cut (it is not worth a disk flush).
+ */
+int store_cert_delivered(
+    struct store *st, const struct serial *serial, int64_t now, struct err *e);
+
+#endif

@@ -1,0 +1,84 @@
+/*
+ * store_request.h - transactions: what became of a request, and the one commit
+ * that grants it.
+ */
+#ifndef STORE_REQUEST_H
+#define STORE_REQUEST_H
+
+#include "store_cert.h"
+#include "store_challenge.h"
+
+/*
+ * A transaction's key.  Two clients may choose one transactionID (RFC 8894,
+ * 3.2.1.1 leaves it to them), so the signer's key is part of it.
+ */
+struct request_key {
+	uint8_t key_hash[32]; /* SHA-256 of the signer's SPKI */
+	char trans_id[256];
+};
+
+enum request_state {
+	REQUEST_PENDING = 1,
+	REQUEST_GRANTED = 2,
+	REQUEST_REJECTED = 3,
+	REQUEST_EXPIRED = 4,
+};
+
+struct stored_request {
+	struct request_key key;
+	enum request_state state;
+	uint8_t type;		 /* messageType */
+	uint8_t csr_hash[32];	 /* SHA-256 of the CSR */
+	uint8_t signer_hash[32]; /* SHA-256 of the signer's certificate */
+	struct serial serial;	 /* of the certificate, if granted */
+	int64_t created_at, decided_at;
+	char remote[64]; /* address it came from */
+};
+
+/*
+ * request_is_same - is this a retransmission: type, signer and CSR as recorded?
+ * Pure; `a` and `b` have one key.
+ */
+bool request_is_same(
+    const struct stored_request *a, const struct stored_request *b);
+
+/*
+ * store_request_find - the transaction under `key`, and if it is granted its
+ * certificate too (c->der.n is 0 otherwise), both as of one moment.
+ * ERR_NOT_FOUND.  Release *c.
+ */
+int store_request_find(struct store *st, const struct request_key *key,
+    struct stored_request *r, struct stored_cert *c, struct err *e);
+
+/* Everything that one grant records.  Borrows nothing but cert->der. */
+struct grant {
+	const struct stored_request *request; /* state GRANTED */
+	const struct stored_cert *cert;
+	const uint8_t *challenge_mac; /* to be consumed; NULL: none */
+	int64_t now;
+};
+
+enum grant_outcome {
+	GRANT_DONE,	      /* recorded, durable */
+	GRANT_ALREADY,	      /* this very request was granted meanwhile: */
+			      /* its certificate is in *recorded */
+	GRANT_CHALLENGE_GONE, /* used, expired or revoked meanwhile */
+	GRANT_SERIAL_TAKEN,   /* choose another one */
+};
+
+/*
+ * store_grant - record a request as granted, its certificate, and the use of its
+ * challenge: all in one durable commit, or nothing at all.
+ *
+ * A finished transaction under the same key is superseded if it was another
+ * request (sscep and strongSwan use one id for every request of a key); a
+ * granted one that is the same (request_is_same) and whose certificate is neither
+ * revoked, held nor expired at g->now is answered GRANT_ALREADY, and then
+ * *recorded must be released.  Of any number of processes with one one-time challenge
+ * exactly one gets GRANT_DONE.
+ * -1: nothing recorded, as far as can be known; the same call may be repeated.
+ */
+int store_grant(struct store *st, const struct grant *g,
+    enum grant_outcome *outcome, struct stored_cert *recorded, struct err *e);
+
+#endif
