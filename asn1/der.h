@@ -63,6 +63,13 @@ int der_any(struct span *in, uint8_t *tag, struct span *body,
  */
 int der_check(struct span in, const struct der_limits *lim, struct err *e);
 
+/*
+ * der_header - write identifier octet and minimal length octets to head[];
+ * returns how many bytes that took.
+ */
+enum { DER_HEADER_MAX = 2 + sizeof(size_t) };
+size_t der_header(uint8_t tag, size_t len, uint8_t head[DER_HEADER_MAX]);
+
 /* der_put - append one element: identifier octet, minimal length, contents */
 int der_put(struct buf *out, uint8_t tag, struct span body, struct err *e);
 

@@ -1,0 +1,107 @@
+#include "der.h"
+
+#include <string.h>
+
+const struct der_limits der_limits = { .depth = 16, .elements = 4000 };
+
+int der_any(struct span *in, uint8_t *tag, struct span *body,
+    struct span *whole, struct err *e)
+{
+	struct span s = *in;
+	size_t len, k;
+
+	if (s.n < 2 || (s.p[0] & 0x1f) == 0x1f)
+		return err_set(e, ERR_INPUT,
+		    s.n < 2 ? "DER: element cut off" : "DER: long tag");
+	len = s.p[1];
+	s = (struct span){ s.p + 2, s.n - 2 };
+	if (len >= 0x80) { /* long form: k octets follow */
+		k = len & 0x7f;
+		if (k == 0 || k > 4 || k > s.n || s.p[0] == 0)
+			return err_set(e, ERR_INPUT, "DER: bad length form");
+		for (len = 0; k > 0; k--, s.p++, s.n--)
+			len = len << 8 | s.p[0];
+		if (len < 0x80)
+			return err_set(e, ERR_INPUT, "DER: length not minimal");
+	}
+	if (len > s.n) /* never add: cannot overflow */
+		return err_set(e, ERR_INPUT, "DER: %zu > %zu left", len, s.n);
+	if (tag != NULL)
+		*tag = in->p[0];
+	if (body != NULL)
+		*body = (struct span){ s.p, len };
+	if (whole != NULL)
+		*whole = (struct span){ in->p, (size_t)(s.p - in->p) + len };
+	*in = (struct span){ s.p + len, s.n - len };
+	return 0;
+}
+
+int der_next(struct span *in, uint8_t tag, struct span *body, struct err *e)
+{
+	if (in->n == 0 || in->p[0] != tag)
+		return err_set(e, ERR_INPUT, "DER: want tag 0x%02x", tag);
+	return der_any(in, NULL, body, NULL, e);
+}
+
+/*
+ * One level of der_check on an explicit stack: open[] is what is left of each
+ * element that is open.
+ */
+int der_check(struct span in, const struct der_limits *lim, struct err *e)
+{
+	struct span open[32], body;
+	unsigned depth = 0, elements = 0;
+	uint8_t tag;
+
+	if (lim->depth > 32)
+		return err_set(e, ERR_INPUT, "DER: depth limit over 32");
+	open[0] = in;
+	for (;;) {
+		if (++elements > lim->elements)
+			return err_set(e, ERR_INPUT, "DER: over %u elements",
+			    lim->elements);
+		if (der_any(&open[depth], &tag, &body, NULL, e) != 0)
+			return -1;
+		if (depth == 0 && open[0].n != 0)
+			return err_set(e, ERR_INPUT, "DER: trailing bytes");
+		if ((tag & 0x20) != 0) {
+			if (++depth >= lim->depth)
+				return err_set(e, ERR_INPUT,
+				    "DER: deeper than %u", lim->depth);
+			open[depth] = body;
+		}
+		while (depth > 0 && open[depth].n == 0)
+			depth--;
+		if (depth == 0)
+			return 0;
+	}
+}
+
+size_t der_header(uint8_t tag, size_t len, uint8_t head[DER_HEADER_MAX])
+{
+	size_t n = 2;
+
+	head[0] = tag;
+	if (len < 0x80) {
+		head[1] = (uint8_t)len;
+		return n;
+	}
+	for (size_t v = len; v != 0; v >>= 8)
+		n++;
+	head[1] = (uint8_t)(0x80 | (n - 2));
+	for (size_t i = n; len != 0; len >>= 8)
+		head[--i] = (uint8_t)len;
+	return n;
+}
+
+int der_put(struct buf *out, uint8_t tag, struct span body, struct err *e)
+{
+	uint8_t head[DER_HEADER_MAX];
+	size_t n = der_header(tag, body.n, head), before = out->n;
+
+	if (buf_put(out, (struct span){ head, n }, e) == 0 &&
+	    buf_put(out, body, e) == 0)
+		return 0;
+	buf_cut(out, before);
+	return -1;
+}

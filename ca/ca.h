@@ -1,0 +1,52 @@
+/*
+ * ca.h - one CA home, opened: configuration at once, the rest when it is needed.
+ *
+ * A process that answers GetCACaps reads ca.conf and nothing else; a private key
+ * is loaded by the first request that needs it.  Nothing here believes that a
+ * process serves one request.
+ */
+#ifndef CA_H
+#define CA_H
+
+#include "cert.h"
+#include "conf.h"
+#include "home.h"
+#include "store.h"
+
+struct ca {
+	char home[HOME_PATH_MAX];
+	struct conf conf;
+
+	/* ca_certs() */
+	bool has_certs, has_ra;
+	struct buf ca_der, sign_der, enc_der; /* the last two: if has_ra */
+	struct cert_view ca_cert;	      /* issues */
+	struct cert_view sign_cert; /* signs messages: RA, else the CA */
+	struct cert_view enc_cert;  /* is enveloped to: RA, else the CA */
+
+	/* ca_keys() */
+	struct privkey *ca_key, *sign_key, *enc_key; /* may be one object */
+
+	/* ca_store() */
+	struct store *store;
+
+	/* ca_challenge_mac() */
+	bool has_secret;
+	uint8_t challenge_secret[32];
+};
+
+/* ca_open - read ca.conf of `home`, an absolute path; free with ca_close */
+int ca_open(
+    const char *home, const char *endpoint, struct ca **ca, struct err *e);
+void ca_close(struct ca *ca); /* wipes; NULL is fine */
+
+/*
+ * Each of these does its work once.  ca_keys checks owner and mode of the key
+ * files (ERR_PERM), that each key belongs to its certificate, and that the
+ * certificates have the key usage that their work needs (RFC 8894, 2.1.2).
+ */
+int ca_certs(struct ca *ca, struct err *e);
+int ca_keys(struct ca *ca, struct err *e);
+int ca_store(struct ca *ca, struct err *e);
+
+#endif

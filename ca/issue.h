@@ -1,0 +1,40 @@
+/*
+ * issue.h - certificates made and signed: for devices, the CA itself, its RA.
+ */
+#ifndef ISSUE_H
+#define ISSUE_H
+
+#include "ca.h"
+#include "challenge.h"
+#include "policy.h"
+#include "store_cert.h"
+
+/*
+ * serial_random - 159 random bits, positive, no leading zero octets beyond what
+ * DER needs (RFC 5280, 4.1.2.2); never zero.
+ */
+int serial_random(struct serial *s, struct err *e);
+
+/*
+ * issue_leaf - build, lint, sign and read back a certificate for `g` and the key
+ * `spki`.  notAfter never passes the CA's (R182).  `a` must be granted.
+ * Appends the DER to cert->der and fills in serial, dates, state, key_hash.
+ * Nothing is recorded here.
+ */
+int issue_leaf(struct ca *ca, const struct authorisation *a,
+    const struct grantable *g, struct span spki, int64_t now,
+    struct stored_cert *cert, struct err *e);
+
+/*
+ * issue_ca - a self-signed CA certificate; keyUsage has digitalSignature and
+ * keyEncipherment too unless an RA does the messages (RFC 8894, 2.1.2).
+ * issue_ra - an RA certificate under the CA: `sign` for signing messages, else
+ * for being enveloped to.
+ */
+int issue_ca(struct span subject, const struct privkey *key, bool with_ra,
+    int64_t now, int64_t lifetime, struct stored_cert *cert, struct err *e);
+int issue_ra(const struct cert_view *ca_cert, const struct privkey *ca_key,
+    struct span subject, const struct privkey *ra_key, bool sign, int64_t now,
+    int64_t lifetime, struct stored_cert *cert, struct err *e);
+
+#endif

@@ -1,0 +1,44 @@
+/*
+ * pki_operation.h - a pkiMessage in, a CertRep out: the gates of design.md,
+ * section 4, in their order.
+ */
+#ifndef PKI_OPERATION_H
+#define PKI_OPERATION_H
+
+#include "ca.h"
+#include "refusal.h"
+#include "store_cert.h"
+
+struct pki_facts {
+	int64_t now;	    /* seconds since 1970 */
+	const char *remote; /* the client's address, for the record */
+};
+
+/* What happened, for the log line.  Texts are raw: the log escapes them. */
+struct pki_event {
+	bool answered; /* a CertRep was made: the rest is valid */
+	enum scep_type type;
+	char type_text[16];
+	char trans_id[256];
+	enum scep_status status;
+	enum refusal refusal; /* if FAILURE */
+	char detail[256];     /* the precise cause */
+	bool repeated;	      /* the recorded certificate, once more */
+	struct serial serial; /* if SUCCESS */
+	struct buf subject;   /* RFC 4514, once the requester has proven the */
+			      /* key; owned */
+	char challenge_id[16];
+	const char *digest, *cipher; /* names, or NULL */
+};
+void pki_event_release(struct pki_event *ev);
+
+/*
+ * pki_operation - answer the message `in`, as it came over HTTP.
+ * 0: *reply is a CertRep (SUCCESS, FAILURE) and ev->answered.
+ * -1: no signed answer is due or possible: ERR_INPUT (not a pkiMessage: HTTP
+ * 400), ERR_BUSY (503), anything else (500).  Nothing half done in any case.
+ */
+int pki_operation(struct ca *ca, const struct pki_facts *f, struct span in,
+    struct buf *reply, struct pki_event *ev, struct err *e);
+
+#endif

@@ -1,0 +1,41 @@
+/*
+ * policy.h - facts in, decision out: what a certificate may hold.
+ *
+ * Pure: no clock, no store, no key.  What is checked is what is issued: the
+ * extensions of the certificate are built here from parsed values; of the request
+ * only the bytes of names are kept (security.md T-23, T-24).
+ */
+#ifndef POLICY_H
+#define POLICY_H
+
+#include "conf.h"
+#include "csr.h"
+#include "refusal.h"
+
+enum { POLICY_SUBJECT_MAX = 8192, POLICY_RDN_MAX = 32, POLICY_SAN_MAX = 100 };
+
+/* What was asked for and may be granted.  Spans borrow the request. */
+struct grantable {
+	struct span subject; /* Name */
+	struct span san;     /* GeneralNames, as asked; empty: none */
+	unsigned key_usage;  /* OR of GNUTLS_KEY_* */
+	struct buf eku;	     /* ExtKeyUsageSyntax, DER, built here */
+};
+
+/*
+ * policy_decide - may `csr` be granted under `p` and `algs`?  0 with *why
+ * REFUSE_NONE and *g filled in, or another *why and its precise reason for the
+ * client in detail[].  -1: out of memory.  Release g with grantable_release.
+ *
+ * Key usage: digitalSignature and keyEncipherment (EC: keyAgreement) unless less
+ * is asked; the bits of a CA are refused.  Extended key usage: clientAuth unless
+ * others of the allowed list are asked for.  SAN: dns, ip, email, uri, UPN.
+ * basicConstraints CA:TRUE, unknown critical extensions: refused; other unknown
+ * ones are left out.
+ */
+int policy_decide(const struct csr *csr, const struct profile *p,
+    const struct alg_policy *algs, struct grantable *g, enum refusal *why,
+    char *detail, size_t detail_size, struct err *e);
+void grantable_release(struct grantable *g);
+
+#endif

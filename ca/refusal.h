@@ -1,0 +1,55 @@
+/*
+ * refusal.h - every reason to refuse a request, in one table.
+ *
+ * A refusal has a code, which is in the log and in the manual; a failInfo; and a
+ * text for the client.  Up to and including the proof that the requester holds
+ * the key there is one code for everything that needs decryption, so that a
+ * stranger learns nothing (design.md, 4, gate 6).
+ */
+#ifndef REFUSAL_H
+#define REFUSAL_H
+
+#include "scep_msg.h"
+
+enum refusal {
+	REFUSE_NONE,
+	/* gate 3 */
+	REFUSE_ALG, /* digest, signature or cipher not allowed here */
+	/* gate 4 */
+	REFUSE_SIGNATURE,
+	/* gate 5 */
+	REFUSE_NO_NONCE,
+	REFUSE_TYPE, /* messageType unknown or not served */
+	REFUSE_NO_ENVELOPE,
+	REFUSE_RECIPIENT, /* enveloped to somebody else */
+	REFUSE_TIME,	  /* signingTime outside the window */
+	/* gate 6: the one exit */
+	REFUSE_ENVELOPE,
+	/* gate 7: one text, the true cause is in the code */
+	REFUSE_NO_CHALLENGE,
+	REFUSE_CHALLENGE_UNKNOWN,
+	REFUSE_CHALLENGE_USED,
+	REFUSE_CHALLENGE_EXPIRED,
+	REFUSE_CHALLENGE_REVOKED,
+	REFUSE_CHALLENGE_NAME, /* bound to another name */
+	/* gate 8 */
+	REFUSE_CSR_ALG,	 /* CSR signed with a weak digest */
+	REFUSE_KEY_TYPE, /* badAlg */
+	REFUSE_KEY_SIZE,
+	REFUSE_SUBJECT, /* empty without SAN, too long, malformed */
+	REFUSE_SAN,
+	REFUSE_EXTENSION, /* asks for what is not granted */
+	REFUSE_CA_KEY,	  /* asks to certify a key of this CA */
+	REFUSE_COUNT,
+};
+
+struct refusal_entry {
+	const char *code; /* "envelope", "challenge-used" … */
+	enum scep_fail fail;
+	const char *text;   /* to the client; details may be appended */
+	const char *remedy; /* to the operator, one line */
+};
+
+const struct refusal_entry *refusal_entry(enum refusal r);
+
+#endif
