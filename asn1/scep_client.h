@@ -1,0 +1,71 @@
+/*
+ * scep_client.h - the client's half of the protocol: what a device sends and how
+ * it reads the answer.  For sceptool and for the tests.
+ */
+#ifndef SCEP_CLIENT_H
+#define SCEP_CLIENT_H
+
+#include "csr.h"
+#include "scep_msg.h"
+
+/*
+ * scep_self_signed - append the certificate a device signs its first request
+ * with: its subject, its key, digitalSignature and keyEncipherment (RFC 8894, 2.3).
+ */
+int scep_self_signed(struct span subject, const struct privkey *key,
+    int64_t now, struct buf *der, struct err *e);
+
+/* scep_trans_id - the lower-case hex SHA-256 of the key's SPKI, 64 characters */
+int scep_trans_id(
+    const struct privkey *key, char id[SCEP_TRANS_ID_MAX + 1], struct err *e);
+
+/* A request to make.  Everything borrows. */
+struct scep_request {
+	enum scep_type type;
+	const char *trans_id;
+	struct span nonce;	 /* senderNonce */
+	struct span content;	 /* CSR, IssuerAndSerialNumber … */
+	struct span signer_cert; /* self-signed or issued, DER */
+	const struct privkey *signer_key;
+	struct span recipient; /* CA or RA certificate, DER */
+	const struct alg_digest *digest;
+	const struct alg_cipher *cipher;
+	int64_t now;
+};
+int scep_request_make(
+    const struct scep_request *q, struct buf *out, struct err *e);
+
+/* What the client knows when an answer comes.  Everything borrows. */
+struct scep_expect {
+	const char *trans_id;
+	struct span nonce;     /* that was sent */
+	struct span ca_signer; /* certificate that must have signed, DER */
+	struct span own_cert;  /* the signer of the request … */
+	const struct privkey *own_key; /* … and its key */
+	const struct alg_policy *algs;
+};
+
+struct scep_answer {
+	enum scep_status status;
+	int fail;	      /* enum scep_fail if FAILURE, else -1 */
+	struct buf fail_text; /* a stranger's words: escape before printing */
+	struct buf content;   /* SUCCESS: the certs-only message, DER */
+};
+
+/*
+ * scep_answer_open - check and open a CertRep: signature by ca_signer, messageType,
+ * transactionID, recipientNonce, status (RFC 8894, 3.2.1).  ERR_SIG, ERR_INPUT,
+ * ERR_ALG say which check failed.  Release *a after 0.
+ */
+int scep_answer_open(struct span reply, const struct scep_expect *x,
+    struct scep_answer *a, struct err *e);
+void scep_answer_release(struct scep_answer *a);
+
+/*
+ * scep_answer_cert - the certificate in a SUCCESS whose key is `spki`, and that
+ * it is the first one; borrows a->content.  ERR_NOT_FOUND.
+ */
+int scep_answer_cert(const struct scep_answer *a, struct span spki,
+    struct span *cert, struct err *e);
+
+#endif
