@@ -13,6 +13,8 @@
 
 #include "buf.h"
 
+#define ALG_OID_RSA "1.2.840.113549.1.1.1" /* rsaEncryption */
+
 /* How far an algorithm is to be trusted (RFC 8894, 2.9). */
 enum alg_grade {
 	ALG_CURRENT,  /* SHA-2, AES */

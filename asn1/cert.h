@@ -35,8 +35,26 @@ int cert_parse(struct span der, struct cert_view *v, struct err *e);
 int cert_extension(struct span extensions, const char *oid, struct span *value,
     bool *critical, struct err *e);
 
+/*
+ * extension_next - take the next Extension off the front of the list: its OID,
+ * the contents of extnValue, and whether it is critical.
+ */
+enum { EXTENSION_OID_MAX = 64 };
+int extension_next(struct span *extensions, char oid[EXTENSION_OID_MAX],
+    struct span *value, bool *critical, struct err *e);
+
 /* cert_ski - the contents of the subjectKeyIdentifier; ERR_NOT_FOUND */
 int cert_ski(const struct cert_view *v, struct span *ski, struct err *e);
+
+/*
+ * cert_named_by - does `id`, an IssuerAndSerialNumber or a key identifier under
+ * [0] (RFC 5652, 5.3, 6.2.1), mean this certificate?
+ */
+bool cert_named_by(const struct cert_view *v, struct span id);
+
+/* issuer_and_serial_put - append the IssuerAndSerialNumber of a certificate */
+int issuer_and_serial_put(
+    struct buf *out, const struct cert_view *cert, struct err *e);
 
 /* The values of a certificate that is to be made.  Everything borrows. */
 struct cert_fields {

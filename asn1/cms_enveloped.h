@@ -8,10 +8,9 @@
 
 enum { CMS_RECIPIENTS_MAX = 10 };
 
-struct cms_recipient {		    /* a KeyTransRecipientInfo */
-	struct span issuer, serial; /* Name; contents of the INTEGER … */
-	struct span ski;	    /* … or the key identifier */
-	char key_alg[64];	    /* OID of keyEncryptionAlgorithm */
+struct cms_recipient {	  /* a KeyTransRecipientInfo */
+	struct span rid;  /* names a certificate: see cert_named_by */
+	char key_alg[64]; /* OID of keyEncryptionAlgorithm */
 	struct span encrypted_key;
 };
 

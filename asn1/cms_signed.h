@@ -16,7 +16,8 @@ struct cms_attr {
 
 /* A SignedData with exactly one signer.  Borrows the DER it was parsed from. */
 struct cms_signed {
-	char content_type[64]; /* OID of eContentType */
+	char content_type[64];	 /* eContentType as text … */
+	struct span content_oid; /* … and the contents of its OID */
 	bool has_content;
 	struct span content; /* octets of eContent; may be empty */
 	struct span certs[CMS_CERTS_MAX];
@@ -83,10 +84,6 @@ struct cms_to_sign {
  */
 int cms_signed_make(
     const struct cms_to_sign *m, struct buf *out, struct err *e);
-
-/* cms_attr_put - append an Attribute with the one value `tag` `value` */
-int cms_attr_put(struct buf *attrs, const char *oid, uint8_t tag,
-    struct span value, struct err *e);
 
 /*
  * cms_certs_only - append a degenerate SignedData (RFC 8894, 3.4): certificates

@@ -5,6 +5,7 @@
 #define PUBKEY_H
 
 #include "alg.h"
+#include "der.h"
 
 /* Bounds of design.md section 9 for any key that we verify with (T-31). */
 enum { PUBKEY_RSA_MIN = 1024, PUBKEY_RSA_MAX = 4096 };

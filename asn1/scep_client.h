@@ -15,7 +15,7 @@
 int scep_self_signed(struct span subject, const struct privkey *key,
     int64_t now, struct buf *der, struct err *e);
 
-/* scep_trans_id - the lower-case hex SHA-256 of the key's SPKI, 64 characters */
+/* scep_trans_id - SHA-256 of the key's SPKI: 64 lower-case hex digits, NUL */
 int scep_trans_id(
     const struct privkey *key, char id[SCEP_TRANS_ID_MAX + 1], struct err *e);
 
@@ -23,7 +23,7 @@ int scep_trans_id(
 struct scep_request {
 	enum scep_type type;
 	const char *trans_id;
-	struct span nonce;	 /* senderNonce */
+	struct span nonce;	 /* senderNonce, chosen by the caller */
 	struct span content;	 /* CSR, IssuerAndSerialNumber … */
 	struct span signer_cert; /* self-signed or issued, DER */
 	const struct privkey *signer_key;
@@ -62,10 +62,16 @@ int scep_answer_open(struct span reply, const struct scep_expect *x,
 void scep_answer_release(struct scep_answer *a);
 
 /*
- * scep_answer_cert - the certificate in a SUCCESS whose key is `spki`, and that
- * it is the first one; borrows a->content.  ERR_NOT_FOUND.
+ * scep_answer_cert - the first certificate in a SUCCESS whose key is `spki`;
+ * it borrows a->content.  ERR_NOT_FOUND.
  */
 int scep_answer_cert(const struct scep_answer *a, struct span spki,
     struct span *cert, struct err *e);
+
+/*
+ * scep_cert_issued_by - is `cert` signed by the holder of `ca`, and may `ca` sign
+ * certificates?  Both DER; dates are not looked at.  ERR_SIG.
+ */
+int scep_cert_issued_by(struct span cert, struct span ca, struct err *e);
 
 #endif

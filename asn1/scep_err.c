@@ -19,18 +19,21 @@ int err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
 
 int err_prefix(struct err *e, const char *fmt, ...)
 {
-	char rest[sizeof(e->text)];
+	char what[sizeof(e->text)];
+	size_t n, room;
 	va_list ap;
-	int n;
 
 	if (e == NULL)
 		return -1;
-	memcpy(rest, e->text, sizeof(rest));
 	va_start(ap, fmt);
-	n = vsnprintf(e->text, sizeof(e->text), fmt, ap);
+	vsnprintf(what, sizeof(what) - 2, fmt, ap);
 	va_end(ap);
-	if (n >= 0 && (size_t)n < sizeof(e->text))
-		snprintf(
-		    e->text + n, sizeof(e->text) - (size_t)n, ": %s", rest);
+	strcat(what, ": ");
+	/* the text moves back to make room, and loses its end if it must */
+	n = strlen(what);
+	room = sizeof(e->text) - 1 - n;
+	memmove(e->text + n, e->text, room);
+	e->text[sizeof(e->text) - 1] = '\0';
+	memcpy(e->text, what, n);
 	return -1;
 }

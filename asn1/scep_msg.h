@@ -11,50 +11,11 @@
 #define SCEP_MSG_H
 
 #include "cms_enveloped.h"
-#include "cms_signed.h"
-
-enum scep_type { /* RFC 8894, 3.2.1.2 */
-	SCEP_UNKNOWN = -1,
-	SCEP_CERTREP = 3,
-	SCEP_RENEWALREQ = 17,
-	SCEP_PKCSREQ = 19,
-	SCEP_CERTPOLL = 20,
-	SCEP_GETCERT = 21,
-	SCEP_GETCRL = 22,
-};
-
-enum scep_status { SCEP_SUCCESS = 0, SCEP_FAILURE = 2, SCEP_PENDING = 3 };
-
-enum scep_fail { /* RFC 8894, 3.2.1.4 */
-	SCEP_BAD_ALG = 0,
-	SCEP_BAD_MESSAGE_CHECK = 1,
-	SCEP_BAD_REQUEST = 2,
-	SCEP_BAD_TIME = 3,
-	SCEP_BAD_CERT_ID = 4,
-};
-
-enum { SCEP_TRANS_ID_MAX = 255, SCEP_NONCE_MAX = 64, SCEP_NONCE_SIZE = 16 };
-
-/* The attributes of RFC 8894, 3.2.1.  Spans borrow. */
-struct scep_attrs {
-	char trans_id[SCEP_TRANS_ID_MAX + 1]; /* printable ASCII */
-	char type_text[16]; /* messageType as sent, escaped, cut */
-	enum scep_type type;
-	struct span sender_nonce; /* empty: absent or unusable */
-	struct span recipient_nonce;
-	bool has_status;
-	int status; /* enum scep_status, or -1 if unknown */
-	bool has_fail;
-	int fail;	       /* enum scep_fail, or -1 if unknown */
-	struct span fail_text; /* as sent: a stranger's words */
-	bool has_signing_time;
-	int64_t signing_time;
-	bool wants_no_content; /* 1.2.840.113549.1.9.25.3: cryptlib, which */
-			       /* breaks on an empty eContent */
-};
+#include "scep_attr.h"
 
 struct scep_msg {
-	struct buf der; /* the message as DER; all borrows it */
+	struct buf der;	    /* the message as DER … */
+	struct buf content; /* … and its content; all borrows these two */
 	struct cms_signed cms;
 	struct scep_attrs attrs;
 	struct pubkey signer_key; /* key.key is NULL: no usable signer */
@@ -95,17 +56,9 @@ int scep_msg_decrypt(const struct scep_msg *m, const struct cert_view *cert,
 
 /* A pkiMessage to be sealed, by a server or by a client.  Everything borrows. */
 struct scep_seal {
-	enum scep_type type;
-	const char *trans_id;
-	struct span sender_nonce;    /* ours */
-	struct span recipient_nonce; /* theirs; empty: leave out */
-	bool has_status;	     /* a CertRep */
-	enum scep_status status;
-	enum scep_fail fail;   /* if status is SCEP_FAILURE */
-	const char *fail_text; /* UTF-8; NULL or empty: leave out */
-	int64_t signing_time;  /* seconds since 1970 */
-	bool has_content;      /* content to be enveloped, else: */
-	bool omit_content;     /* leave eContent out; default is an empty one */
+	struct scep_attrs_out attrs;
+	bool has_content;  /* content to be enveloped, else: */
+	bool omit_content; /* leave eContent out; default is an empty one */
 	struct span content;
 	const struct cert_view *to;  /* recipient of the envelope … */
 	const struct pubkey *to_key; /* … and the RSA key in it */
@@ -117,6 +70,10 @@ struct scep_seal {
 	const struct privkey *key;
 };
 
+/*
+ * scep_msg_seal - append the message: envelope, attributes, signature.
+ * ERR_ALG if to_key cannot be enveloped to.
+ */
 int scep_msg_seal(const struct scep_seal *s, struct buf *out, struct err *e);
 
 #endif

@@ -1,0 +1,226 @@
+#include "cert.h"
+
+#include <string.h>
+
+#include "tree.h"
+#include "x509_signed.h"
+
+/* The two Times of a Validity; dates that cannot be read count as none. */
+static void read_validity(struct span validity, struct cert_view *v)
+{
+	struct span list, body;
+	uint8_t tag;
+
+	if (der_next(&validity, DER_SEQUENCE, &list, NULL) != 0)
+		return;
+	if (der_any(&list, &tag, &body, NULL, NULL) != 0 ||
+	    der_time(tag, body, &v->not_before, NULL) != 0)
+		v->not_before = 0;
+	if (der_any(&list, &tag, &body, NULL, NULL) != 0 ||
+	    der_time(tag, body, &v->not_after, NULL) != 0)
+		v->not_after = 0;
+}
+
+static int read_tbs(const struct tree *t, struct cert_view *v, struct err *e)
+{
+	struct span validity, extensions;
+	struct err why;
+
+	if (tree_value(t, "serialNumber", &v->serial, e) != 0 ||
+	    tree_element(t, "issuer", &v->issuer, e) != 0 ||
+	    tree_element(t, "validity", &validity, e) != 0 ||
+	    tree_element(t, "subject", &v->subject, e) != 0 ||
+	    tree_element(t, "subjectPublicKeyInfo", &v->spki, e) != 0)
+		return -1;
+	read_validity(validity, v);
+	if (tree_value(t, "extensions", &extensions, &why) == 0) {
+		if (der_next(&extensions, DER_SEQUENCE, &v->extensions, e) != 0)
+			return -1;
+	} else if (why.kind != ERR_NOT_FOUND) {
+		return err_set(e, why.kind, "%s", why.text);
+	}
+	return 0;
+}
+
+int cert_parse(struct span der, struct cert_view *v, struct err *e)
+{
+	struct cert_view new = { .der = der };
+	struct x509_signed s;
+	struct tree tbs = { 0 };
+	int rc = -1;
+
+	if (x509_signed_parse(der, &s, e) != 0)
+		return err_prefix(e, "certificate");
+	new.tbs = s.body;
+	if (tree_decode("SCEP.TBSCertificate", s.body, &tbs, e) == 0 &&
+	    read_tbs(&tbs, &new, e) == 0) {
+		*v = new;
+		rc = 0;
+	}
+	tree_free(&tbs);
+	return rc;
+}
+
+/* One Extension; *value is the contents of extnValue. */
+static int read_extension(struct span ext, char oid[TREE_OID_MAX],
+    struct span *value, bool *critical, struct err *e)
+{
+	struct tree t;
+	struct span flag;
+	int rc = -1;
+
+	if (tree_decode("SCEP.Extension", ext, &t, e) != 0)
+		return -1;
+	if (tree_oid(&t, "extnID", oid, e) == 0 &&
+	    tree_value(&t, "extnValue", value, e) == 0) {
+		*critical = tree_value(&t, "critical", &flag, NULL) == 0 &&
+		    flag.n == 1 && flag.p[0] != 0;
+		rc = 0;
+	}
+	tree_free(&t);
+	return rc;
+}
+
+int extension_next(struct span *extensions, char oid[EXTENSION_OID_MAX],
+    struct span *value, bool *critical, struct err *e)
+{
+	struct span left = *extensions, ext;
+
+	if (der_any(&left, NULL, NULL, &ext, e) != 0 ||
+	    read_extension(ext, oid, value, critical, e) != 0)
+		return -1;
+	*extensions = left;
+	return 0;
+}
+
+int cert_extension(struct span extensions, const char *oid, struct span *value,
+    bool *critical, struct err *e)
+{
+	char id[EXTENSION_OID_MAX];
+	struct span v;
+	bool crit;
+
+	while (extensions.n > 0) {
+		if (extension_next(&extensions, id, &v, &crit, e) != 0)
+			return -1;
+		if (strcmp(id, oid) != 0)
+			continue;
+		*value = v;
+		if (critical != NULL)
+			*critical = crit;
+		return 0;
+	}
+	return err_set(e, ERR_NOT_FOUND, "no extension %s", oid);
+}
+
+int cert_ski(const struct cert_view *v, struct span *ski, struct err *e)
+{
+	struct span value;
+
+	if (cert_extension(v->extensions, "2.5.29.14", &value, NULL, e) != 0)
+		return -1;
+	return der_next(&value, DER_OCTET_STRING, ski, e);
+}
+
+int extension_put(struct buf *out, const char *oid, bool critical,
+    struct span value, struct err *e)
+{
+	struct tree t;
+	int rc = -1;
+
+	if (tree_new("SCEP.Extension", &t, e) != 0)
+		return -1;
+	if (tree_put_oid(&t, "extnID", oid, e) == 0 &&
+	    tree_put(&t, "critical",
+		critical ? SPAN_LIT("TRUE") : SPAN_LIT("FALSE"), e) == 0 &&
+	    tree_put(&t, "extnValue", value, e) == 0)
+		rc = tree_encode(&t, out, e);
+	tree_free(&t);
+	return rc;
+}
+
+bool cert_named_by(const struct cert_view *v, struct span id)
+{
+	struct span issuer, serial, ski, own;
+	struct tree t;
+	bool same = false;
+
+	if (der_next(&id, DER_CTX0, &ski, NULL) == 0)
+		return cert_ski(v, &own, NULL) == 0 && span_eq(ski, own);
+	if (tree_decode("SCEP.IssuerAndSerialNumber", id, &t, NULL) != 0)
+		return false;
+	if (tree_element(&t, "issuer", &issuer, NULL) == 0 &&
+	    tree_value(&t, "serialNumber", &serial, NULL) == 0)
+		same = span_eq(issuer, v->issuer) && span_eq(serial, v->serial);
+	tree_free(&t);
+	return same;
+}
+
+int issuer_and_serial_put(
+    struct buf *out, const struct cert_view *cert, struct err *e)
+{
+	struct tree t;
+	int rc = -1;
+
+	if (tree_new("SCEP.IssuerAndSerialNumber", &t, e) != 0)
+		return -1;
+	if (tree_put(&t, "issuer", cert->issuer, e) == 0 &&
+	    tree_put(&t, "serialNumber", cert->serial, e) == 0)
+		rc = tree_encode(&t, out, e);
+	tree_free(&t);
+	return rc;
+}
+
+static int put_validity(
+    struct buf *out, const struct cert_fields *f, struct err *e)
+{
+	struct buf times = { 0 };
+	int rc = -1;
+
+	if (der_put_time(&times, f->not_before, e) == 0 &&
+	    der_put_time(&times, f->not_after, e) == 0)
+		rc = der_put(out, DER_SEQUENCE, buf_span(&times), e);
+	buf_release(&times);
+	return rc;
+}
+
+int cert_tbs(const struct cert_fields *f, gnutls_pk_algorithm_t signer,
+    const struct alg_digest *digest, struct buf *tbs, struct err *e)
+{
+	struct buf alg = { 0 }, validity = { 0 }, extensions = { 0 };
+	struct tree t = { 0 };
+	int rc = -1;
+
+	if (signature_alg_put(&alg, signer, digest, e) != 0 ||
+	    put_validity(&validity, f, e) != 0 ||
+	    der_put(&extensions, DER_SEQUENCE, f->extensions, e) != 0 ||
+	    tree_new("SCEP.TBSCertificate", &t, e) != 0)
+		goto out;
+	if (tree_put_int(&t, "version", 2, e) != 0 ||
+	    tree_put(&t, "serialNumber", f->serial, e) != 0 ||
+	    tree_put(&t, "signature", buf_span(&alg), e) != 0 ||
+	    tree_put(&t, "issuer", f->issuer, e) != 0 ||
+	    tree_put(&t, "validity", buf_span(&validity), e) != 0 ||
+	    tree_put(&t, "subject", f->subject, e) != 0 ||
+	    tree_put(&t, "subjectPublicKeyInfo", f->spki, e) != 0 ||
+	    tree_omit(&t, "issuerUniqueID", e) != 0 ||
+	    tree_omit(&t, "subjectUniqueID", e) != 0)
+		goto out;
+	if (f->extensions.n == 0
+		? tree_omit(&t, "extensions", e) != 0
+		: tree_put(&t, "extensions", buf_span(&extensions), e) != 0)
+		goto out;
+	rc = tree_encode(&t, tbs, e);
+out:
+	tree_free(&t);
+	buf_release(&extensions);
+	buf_release(&validity);
+	buf_release(&alg);
+	return rc;
+}
+
+int cert_sign(struct span tbs, const struct privkey *key,
+    const struct alg_digest *digest, struct buf *der, struct err *e)
+{
+	return x509_sign(tbs, key, digest, der, e);
+}
