@@ -81,7 +81,7 @@ static int rewrite_header(
 static int copy_element(struct walk *w, struct span *in, unsigned depth,
     bool joining, bool *changed, struct err *e)
 {
-	struct header h;
+	struct header h = { 0 };
 	struct span body;
 	size_t start = w->out->n, content;
 	bool is_string, inner = false;

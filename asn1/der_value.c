@@ -118,11 +118,11 @@ int der_put_time(struct buf *out, int64_t t, struct err *e)
 		return err_set(e, ERR_INPUT,
 		    "no certificate can hold time %lld", (long long)t);
 	utc = tm.tm_year < 150; /* RFC 5280, 4.1.2.5: until 2049 */
-	if (strftime(text, sizeof(text),
-		utc ? "%y%m%d%H%M%SZ" : "%Y%m%d%H%M%SZ", &tm) == 0)
+	if (strftime(text, sizeof(text), "%Y%m%d%H%M%SZ", &tm) == 0)
 		return err_set(e, ERR_INPUT, "time %lld", (long long)t);
-	return der_put(
-	    out, utc ? DER_UTC_TIME : DER_GENERALIZED_TIME, span_str(text), e);
+	/* UTCTime is the same without the century */
+	return der_put(out, utc ? DER_UTC_TIME : DER_GENERALIZED_TIME,
+	    span_str(utc ? text + 2 : text), e);
 }
 
 int der_time(uint8_t tag, struct span body, int64_t *t, struct err *e)

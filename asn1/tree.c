@@ -67,10 +67,9 @@ int tree_element(
 	int start = 0, end = 0;
 
 	if (asn1_der_decoding_startEnd(t->node, t->der.p, (int)t->der.n, path,
-		&start, &end) != ASN1_SUCCESS)
-		return err_set(e, ERR_INPUT, "%s: missing", path);
-	if (start <= 0 || end < start || (size_t)end >= t->der.n)
-		return err_set(e, ERR_NOT_FOUND, "%s: absent", path);
+		&start, &end) != ASN1_SUCCESS ||
+	    start <= 0 || end < start || (size_t)end >= t->der.n)
+		return err_set(e, ERR_NOT_FOUND, "%s: missing", path);
 	*s = (struct span){ t->der.p + start, (size_t)(end - start) + 1 };
 	return 0;
 }

@@ -33,8 +33,9 @@ int tree_new(const char *type, struct tree *t, struct err *e);
 void tree_free(struct tree *t);
 
 /*
- * tree_element - the whole element at `path`, with its header.
- * tree_value - its contents only.  ERR_NOT_FOUND if an optional one is absent.
+ * tree_element - the whole element at `path`, with its header; ERR_NOT_FOUND if
+ * it is not there.
+ * tree_value - its contents only.
  * tree_oid - an OBJECT IDENTIFIER in dotted form.
  * tree_list - the contents of a SET OF or SEQUENCE OF, elements one behind the
  * other; empty span and 0 if it is absent.
