@@ -1,0 +1,59 @@
+#!/bin/sh
+# asn1 <- store <- ca <- {cgi, tools}: an upward #include must not compile.
+# The include path of each layer is taken from the build itself, so that a slip in
+# a meson.build turns this red.
+#
+# usage: layers.sh BUILD-DIR SOURCE-DIR
+set -eu
+
+build=$1
+source=$2
+status=0
+
+# include_path LAYER - the -I options with which the layer's files are compiled
+include_path() {
+	python3 - "$build/compile_commands.json" "$1" <<-'EOF'
+	import json, os, shlex, sys
+	commands, layer = sys.argv[1:]
+	for entry in json.load(open(commands)):
+	    path = os.path.normpath(os.path.join(entry["directory"], entry["file"]))
+	    if os.path.basename(os.path.dirname(path)) == layer:
+	        print(" ".join("-I" + os.path.normpath(os.path.join(entry["directory"], a[2:]))
+	                       for a in shlex.split(entry["command"]) if a.startswith("-I")))
+	        break
+	EOF
+}
+
+# sees LAYER HEADER - can a file of the layer include the header?
+sees() {
+	# shellcheck disable=SC2046 # the options are words
+	echo "#include \"$2\"" |
+	    cc -std=gnu11 -D_GNU_SOURCE -fsyntax-only $(include_path "$1") \
+	    -x c - 2>/dev/null
+}
+
+check() { # LAYER HEADER yes|no
+	[ -f "$source"/*/"$2" ] || { echo "no header $2"; status=1; return; }
+	if sees "$1" "$2"; then seen=yes; else seen=no; fi
+	if [ "$seen" = "$3" ]; then
+		echo "ok: $1 sees $2: $seen"
+	else
+		echo "FAIL: $1 sees $2: $seen, should be $3"
+		status=1
+	fi
+}
+
+check asn1 store.h no
+check asn1 ca.h no
+check asn1 op.h no
+check store buf.h yes
+check store ca.h no
+check store op.h no
+check ca store.h yes
+check ca op.h no
+check ca opt.h no
+check cgi ca.h yes
+check cgi opt.h no
+check tools ca.h yes
+check tools op.h no
+exit $status
