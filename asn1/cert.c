@@ -24,7 +24,6 @@ static void read_validity(struct span validity, struct cert_view *v)
 static int read_tbs(const struct tree *t, struct cert_view *v, struct err *e)
 {
 	struct span validity, extensions;
-	struct err why;
 
 	if (tree_value(t, "serialNumber", &v->serial, e) != 0 ||
 	    tree_element(t, "issuer", &v->issuer, e) != 0 ||
@@ -33,13 +32,11 @@ static int read_tbs(const struct tree *t, struct cert_view *v, struct err *e)
 	    tree_element(t, "subjectPublicKeyInfo", &v->spki, e) != 0)
 		return -1;
 	read_validity(validity, v);
-	if (tree_value(t, "extensions", &extensions, &why) == 0) {
-		if (der_next(&extensions, DER_SEQUENCE, &v->extensions, e) != 0)
-			return -1;
-	} else if (why.kind != ERR_NOT_FOUND) {
-		return err_set(e, why.kind, "%s", why.text);
-	}
-	return 0;
+	if (!tree_has(t, "extensions"))
+		return 0;
+	if (tree_value(t, "extensions", &extensions, e) != 0)
+		return -1;
+	return der_next(&extensions, DER_SEQUENCE, &v->extensions, e);
 }
 
 int cert_parse(struct span der, struct cert_view *v, struct err *e)

@@ -15,7 +15,6 @@ static int read_content(struct cms_signed *s, struct span eci, struct err *e)
 {
 	struct tree t;
 	struct span inner;
-	struct err why;
 	int rc = -1;
 
 	if (tree_decode("SCEP.EncapsulatedContentInfo", eci, &t, e) != 0)
@@ -23,14 +22,11 @@ static int read_content(struct cms_signed *s, struct span eci, struct err *e)
 	if (tree_oid(&t, "eContentType", s->content_type, e) != 0 ||
 	    tree_value(&t, "eContentType", &s->content_oid, e) != 0)
 		goto out;
-	if (tree_value(&t, "eContent", &inner, &why) == 0) {
-		s->has_content = true;
-		rc = der_next(&inner, DER_OCTET_STRING, &s->content, e);
-	} else if (why.kind == ERR_NOT_FOUND) {
+	s->has_content = tree_has(&t, "eContent");
+	if (!s->has_content)
 		rc = 0;
-	} else {
-		err_set(e, why.kind, "%s", why.text);
-	}
+	else if (tree_value(&t, "eContent", &inner, e) == 0)
+		rc = der_next(&inner, DER_OCTET_STRING, &s->content, e);
 out:
 	tree_free(&t);
 	return rc;

@@ -72,7 +72,7 @@ static int get_wide(struct span *s, size_t width, uint32_t *c, struct err *e)
 int der_text(uint8_t tag, struct span body, struct buf *out, struct err *e)
 {
 	size_t before = out->n, width;
-	uint32_t c;
+	uint32_t c = 0;
 	int rc;
 
 	switch (tag) {

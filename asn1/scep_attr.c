@@ -15,7 +15,7 @@
 #define OID_SIGNING_TIME "1.2.840.113549.1.9.5"
 #define OID_CRYPTLIB "1.2.840.113549.1.9.25.3"
 
-/* A character string attribute as UTF-8 into `out`. */
+/* A character string attribute as UTF-8 into `out`, which is empty after -1. */
 static int read_text(
     const struct cms_signed *s, const char *oid, struct buf *out, struct err *e)
 {
@@ -24,7 +24,10 @@ static int read_text(
 
 	if (cms_attr_one(s, oid, &tag, &value, e) != 0)
 		return -1;
-	return der_text(tag, value, out, e);
+	if (der_text(tag, value, out, e) == 0)
+		return 0;
+	buf_release(out); /* memory for what was text so far */
+	return -1;
 }
 
 /* R065: a known decimal number as the RFC writes it: no blanks, no zeros. */

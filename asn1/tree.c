@@ -61,6 +61,13 @@ int tree_decode(
 	return 0;
 }
 
+bool tree_has(const struct tree *t, const char *path)
+{
+	struct span s;
+
+	return tree_element(t, path, &s, NULL) == 0;
+}
+
 int tree_element(
     const struct tree *t, const char *path, struct span *s, struct err *e)
 {
@@ -69,7 +76,7 @@ int tree_element(
 	if (asn1_der_decoding_startEnd(t->node, t->der.p, (int)t->der.n, path,
 		&start, &end) != ASN1_SUCCESS ||
 	    start <= 0 || end < start || (size_t)end >= t->der.n)
-		return err_set(e, ERR_NOT_FOUND, "%s: missing", path);
+		return err_set(e, ERR_INPUT, "%s: missing", path);
 	*s = (struct span){ t->der.p + start, (size_t)(end - start) + 1 };
 	return 0;
 }
@@ -89,15 +96,10 @@ int tree_value(
 int tree_list(
     const struct tree *t, const char *path, struct span *s, struct err *e)
 {
-	struct err why;
-
-	if (tree_value(t, path, s, &why) == 0)
-		return 0;
-	if (why.kind == ERR_NOT_FOUND) {
-		*s = (struct span){ 0 };
-		return 0;
-	}
-	return err_set(e, why.kind, "%s", why.text);
+	if (tree_has(t, path))
+		return tree_value(t, path, s, e);
+	*s = (struct span){ 0 };
+	return 0;
 }
 
 int tree_oid(const struct tree *t, const char *path, char oid[TREE_OID_MAX],

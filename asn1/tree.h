@@ -33,13 +33,15 @@ int tree_new(const char *type, struct tree *t, struct err *e);
 void tree_free(struct tree *t);
 
 /*
- * tree_element - the whole element at `path`, with its header; ERR_NOT_FOUND if
- * it is not there.
+ * tree_has - is there a member at `path`?  For the optional ones.
+ * tree_element - the whole element at `path`, with its header; ERR_INPUT if it
+ * is not there.
  * tree_value - its contents only.
  * tree_oid - an OBJECT IDENTIFIER in dotted form.
  * tree_list - the contents of a SET OF or SEQUENCE OF, elements one behind the
  * other; empty span and 0 if it is absent.
  */
+bool tree_has(const struct tree *t, const char *path);
 int tree_element(
     const struct tree *t, const char *path, struct span *s, struct err *e);
 int tree_value(
