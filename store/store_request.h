@@ -59,9 +59,9 @@ struct grant {
 };
 
 enum grant_outcome {
-	GRANT_DONE,	      /* recorded, durable */
-	GRANT_ALREADY,	      /* this very request was granted meanwhile: */
-			      /* its certificate is in *recorded */
+	GRANT_DONE,    /* recorded, durable */
+	GRANT_ALREADY, /* this very request was granted meanwhile: */
+	/* its certificate is in *recorded */
 	GRANT_CHALLENGE_GONE, /* used, expired or revoked meanwhile */
 	GRANT_SERIAL_TAKEN,   /* choose another one */
 };

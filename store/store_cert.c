@@ -1,0 +1,144 @@
+/*
+ * store_cert.c - certificates by serial number.
+ */
+#include "txn.h"
+
+void stored_cert_release(struct stored_cert *c)
+{
+	buf_release(&c->der);
+	*c = (struct stored_cert){ .der = { 0 } };
+}
+
+static int find(struct visit *v, void *arg, struct err *e)
+{
+	struct stored_cert *c = arg;
+	struct serial serial = c->serial;
+
+	return txn_get_cert(v, &serial, c, e);
+}
+
+int store_cert_find(struct store *st, const struct serial *serial,
+    struct stored_cert *c, struct err *e)
+{
+	struct stored_cert got = { .serial = *serial };
+
+	if (visit_run(st, VISIT_READ, find, &got, e) != 0)
+		return -1;
+	*c = got;
+	return 0;
+}
+
+struct page {
+	struct rec_key after; /* only the kind: from the start */
+	struct stored_cert *item;
+	size_t max, n;
+};
+
+static void drop_page(struct page *p)
+{
+	while (p->n > 0)
+		stored_cert_release(&p->item[--p->n]);
+}
+
+static int read_page(struct visit *v, void *arg, struct err *e)
+{
+	struct page *p = arg;
+	struct txn_scan s;
+	int rc;
+
+	drop_page(p);
+	rc = txn_scan_from(v, &s, &p->after, e);
+	if (rc == 0 && !s.end && span_eq(s.key, rec_key_span(&p->after)))
+		rc = txn_scan_next(&s, e);
+	while (rc == 0 && p->n < p->max && !s.end && rec_is(s.key, REC_CERT)) {
+		rc = rec_get_cert(s.key, s.value, &p->item[p->n], e);
+		if (rc == 0 && ++p->n < p->max)
+			rc = txn_scan_next(&s, e);
+	}
+	txn_scan_end(&s);
+	return rc;
+}
+
+int store_cert_page(struct store *st, const struct serial *after,
+    struct stored_cert *page, size_t max, size_t *n, struct err *e)
+{
+	struct page p = { .item = page, .max = max };
+
+	if (after == NULL)
+		rec_key_first(REC_CERT, &p.after);
+	else if (rec_key_cert(after, &p.after, e) != 0)
+		return -1;
+	if (visit_run(st, VISIT_READ, read_page, &p, e) != 0) {
+		drop_page(&p);
+		return -1;
+	}
+	*n = p.n;
+	return 0;
+}
+
+static bool is_recorded(
+    struct visit *v, const struct rec_key *key, struct span value)
+{
+	struct span have;
+
+	return txn_get(v, key, &have, NULL) == 0 && span_eq(have, value);
+}
+
+static int add(struct visit *v, void *arg, struct err *e)
+{
+	const struct stored_cert *c = *(const struct stored_cert **)arg;
+	struct buf value = { 0 };
+	struct rec_key key;
+	bool added;
+	int rc = -1;
+
+	if (rec_key_cert(&c->serial, &key, e) != 0 ||
+	    rec_put_cert(c, &value, e) != 0 ||
+	    txn_add(v, &key, buf_span(&value), &added, e) != 0)
+		goto out;
+	if (!added && !(v->again && is_recorded(v, &key, buf_span(&value)))) {
+		err_set(e, ERR_STORE, "this serial number is taken");
+		goto out;
+	}
+	rc = 0;
+out:
+	buf_release(&value);
+	return rc;
+}
+
+int store_cert_add(struct store *st, const struct stored_cert *c, struct err *e)
+{
+	return visit_run(st, VISIT_WRITE, add, &c, e);
+}
+
+struct delivery {
+	const struct serial *serial;
+	int64_t now;
+};
+
+static int note_delivery(struct visit *v, void *arg, struct err *e)
+{
+	const struct delivery *d = arg;
+	struct stored_cert c;
+	struct buf value = { 0 };
+	struct rec_key key;
+	int rc = -1;
+
+	if (txn_get_cert(v, d->serial, &c, e) != 0)
+		return -1;
+	c.delivered_at = d->now;
+	if (rec_key_cert(d->serial, &key, e) == 0 &&
+	    rec_put_cert(&c, &value, e) == 0)
+		rc = txn_put(v, &key, buf_span(&value), e);
+	buf_release(&value);
+	stored_cert_release(&c);
+	return rc;
+}
+
+int store_cert_delivered(
+    struct store *st, const struct serial *serial, int64_t now, struct err *e)
+{
+	struct delivery d = { serial, now };
+
+	return visit_run(st, VISIT_NOTE, note_delivery, &d, e);
+}
