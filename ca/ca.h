@@ -26,11 +26,12 @@ struct ca {
 
 	/* ca_keys() */
 	struct privkey *ca_key, *sign_key, *enc_key; /* may be one object */
+	bool can_issue; /* ca_key was checked for issuing */
 
 	/* ca_store() */
 	struct store *store;
 
-	/* ca_challenge_mac() */
+	/* challenge.c */
 	bool has_secret;
 	uint8_t challenge_secret[32];
 };
@@ -41,11 +42,18 @@ int ca_open(
 void ca_close(struct ca *ca); /* wipes; NULL is fine */
 
 /*
- * Each of these does its work once.  ca_keys checks owner and mode of the key
- * files (ERR_PERM), that each key belongs to its certificate, and that the
- * certificates have the key usage that their work needs (RFC 8894, 2.1.2).
+ * Each of these does its work once.
+ *
+ * A key is loaded by the one who needs it: ca_issue_key for certificates,
+ * ca_sign_key for answers, ca_enc_key for envelopes; ca_keys is all three.  They
+ * check owner and mode of the key files (ERR_PERM), that the key belongs to its
+ * certificate, that the certificate has the key usage for the work (RFC 8894,
+ * 2.1.2), and that keys for messages are RSA (R004): ERR_CONF.
  */
 int ca_certs(struct ca *ca, struct err *e);
+int ca_issue_key(struct ca *ca, struct err *e);
+int ca_sign_key(struct ca *ca, struct err *e);
+int ca_enc_key(struct ca *ca, struct err *e);
 int ca_keys(struct ca *ca, struct err *e);
 int ca_store(struct ca *ca, struct err *e);
 

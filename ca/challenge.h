@@ -39,6 +39,7 @@ int challenge_static(struct ca *ca, struct span value, int64_t now,
 struct authorisation {
 	bool granted;
 	bool has_challenge;
+	bool name_bound; /* for one subject: other names are not granted */
 	uint8_t challenge_mac[32];
 	char challenge_id[16];
 };
@@ -51,5 +52,13 @@ struct authorisation {
 int challenge_authorise(struct ca *ca, bool present, struct span value,
     struct span subject, int64_t now, struct authorisation *a,
     enum refusal *why, struct err *e);
+
+/*
+ * challenge_exposed - `value` was sent in the clear: if it is a good one-time
+ * challenge it is revoked, *revoked is true and id[] names it.  One of unlimited
+ * uses is not: whoever knows it could stop everybody else (R086).
+ */
+int challenge_exposed(struct ca *ca, struct span value, int64_t now,
+    char id[16], bool *revoked, struct err *e);
 
 #endif

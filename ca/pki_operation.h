@@ -22,11 +22,10 @@ struct pki_event {
 	char trans_id[256];
 	enum scep_status status;
 	enum refusal refusal; /* if FAILURE */
-	char detail[256];     /* the precise cause */
+	char detail[400];     /* the precise cause */
 	bool repeated;	      /* the recorded certificate, once more */
 	struct serial serial; /* if SUCCESS */
-	struct buf subject;   /* RFC 4514, once the requester has proven the */
-			      /* key; owned */
+	struct buf subject;   /* RFC 4514, once the key is proven; owned */
 	char challenge_id[16];
 	const char *digest, *cipher; /* names, or NULL */
 };

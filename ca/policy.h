@@ -38,4 +38,10 @@ int policy_decide(const struct csr *csr, const struct profile *p,
     char *detail, size_t detail_size, struct err *e);
 void grantable_release(struct grantable *g);
 
+/*
+ * policy_san_follows - is every alternative name a dNSName that is a common name
+ * of the subject too?  For a requester who was allowed one name (T-20).
+ */
+bool policy_san_follows(const struct grantable *g);
+
 #endif

@@ -32,6 +32,7 @@ enum refusal {
 	REFUSE_CHALLENGE_EXPIRED,
 	REFUSE_CHALLENGE_REVOKED,
 	REFUSE_CHALLENGE_NAME, /* bound to another name */
+	REFUSE_REVOKED, /* what this very request got is revoked (T-14) */
 	/* gate 8 */
 	REFUSE_CSR_ALG,	 /* CSR signed with a weak digest */
 	REFUSE_KEY_TYPE, /* badAlg */
@@ -39,7 +40,7 @@ enum refusal {
 	REFUSE_SUBJECT, /* empty without SAN, too long, malformed */
 	REFUSE_SAN,
 	REFUSE_EXTENSION, /* asks for what is not granted */
-	REFUSE_CA_KEY,	  /* asks to certify a key of this CA */
+	REFUSE_CA_KEY,	  /* asks for a key or the name of this CA */
 	REFUSE_COUNT,
 };
 
@@ -51,5 +52,11 @@ struct refusal_entry {
 };
 
 const struct refusal_entry *refusal_entry(enum refusal r);
+
+/*
+ * refusal_is_private - the details go to the log only: they would help a
+ * stranger (gates 4, 6 and 7).
+ */
+bool refusal_is_private(enum refusal r);
 
 #endif

@@ -1,0 +1,95 @@
+#include "extensions.h"
+
+#include <gnutls/x509-ext.h>
+#include <string.h>
+
+#include "der.h"
+
+int key_identifier(struct span spki, uint8_t id[KEY_ID_SIZE], struct err *e)
+{
+	struct span body, alg, bits;
+	uint8_t hash[32];
+
+	if (der_next(&spki, DER_SEQUENCE, &body, e) != 0 ||
+	    der_next(&body, DER_SEQUENCE, &alg, e) != 0 ||
+	    der_next(&body, DER_BIT_STRING, &bits, e) != 0)
+		return err_prefix(e, "SubjectPublicKeyInfo");
+	if (bits.n < 2)
+		return err_set(e, ERR_INPUT, "empty public key");
+	bits = (struct span){ bits.p + 1, bits.n - 1 }; /* unused bits: 0 */
+	if (sha256_of(bits, hash, e) != 0)
+		return -1;
+	memcpy(id, hash, KEY_ID_SIZE);
+	return 0;
+}
+
+/* An extension whose value GnuTLS has encoded; frees it. */
+static int put_datum(
+    struct buf *out, const char *oid, gnutls_datum_t *der, struct err *e)
+{
+	int rc = extension_put(
+	    out, oid, true, (struct span){ der->data, der->size }, e);
+
+	gnutls_free(der->data);
+	return rc;
+}
+
+static int put_usage(
+    const struct extension_plan *p, struct buf *out, struct err *e)
+{
+	gnutls_datum_t der = { 0 };
+
+	if (gnutls_x509_ext_export_basic_constraints(
+		p->ca, p->ca ? 0 : -1, &der) != 0)
+		return err_set(e, ERR_CRYPTO, "basicConstraints");
+	if (put_datum(out, "2.5.29.19", &der, e) != 0)
+		return -1;
+	if (gnutls_x509_ext_export_key_usage(p->key_usage, &der) != 0)
+		return err_set(e, ERR_CRYPTO, "keyUsage");
+	return put_datum(out, "2.5.29.15", &der, e);
+}
+
+static int put_key_ids(
+    const struct extension_plan *p, struct buf *out, struct err *e)
+{
+	uint8_t id[KEY_ID_SIZE];
+	struct buf ski = { 0 }, key_id = { 0 }, aki = { 0 };
+	int rc = -1;
+
+	if (key_identifier(p->spki, id, e) != 0)
+		return -1;
+	if (der_put(&ski, DER_OCTET_STRING, (struct span){ id, sizeof(id) },
+		e) == 0 &&
+	    extension_put(out, "2.5.29.14", false, buf_span(&ski), e) == 0 &&
+	    der_put(&key_id, DER_CTX0, p->aki, e) == 0 &&
+	    der_put(&aki, DER_SEQUENCE, buf_span(&key_id), e) == 0)
+		rc = extension_put(out, "2.5.29.35", false, buf_span(&aki), e);
+	buf_release(&ski);
+	buf_release(&key_id);
+	buf_release(&aki);
+	return rc;
+}
+
+/* RFC 5280, 4.2.1.6: critical if the subject is the empty sequence */
+static bool is_empty_name(struct span name)
+{
+	struct span body;
+
+	return der_next(&name, DER_SEQUENCE, &body, NULL) == 0 && body.n == 0;
+}
+
+int extensions_build(
+    const struct extension_plan *p, struct buf *out, struct err *e)
+{
+	if (put_usage(p, out, e) != 0)
+		return -1;
+	if (p->eku.n > 0 &&
+	    extension_put(out, "2.5.29.37", false, p->eku, e) != 0)
+		return -1;
+	if (put_key_ids(p, out, e) != 0)
+		return -1;
+	if (p->san.n > 0)
+		return extension_put(
+		    out, "2.5.29.17", is_empty_name(p->subject), p->san, e);
+	return 0;
+}

@@ -1,0 +1,216 @@
+#include "issue.h"
+
+#include <gnutls/crypto.h>
+#include <string.h>
+
+#include "extensions.h"
+#include "lint.h"
+
+/* Clocks of devices are slow; the CA's own certificates too begin earlier. */
+enum { CA_BACKDATE = 600 };
+
+int serial_random(struct serial *s, struct err *e)
+{
+	uint8_t b[SERIAL_MAX];
+	size_t skip = sizeof(b);
+
+	while (skip == sizeof(b)) { /* again if it is zero */
+		if (gnutls_rnd(GNUTLS_RND_KEY, b, sizeof(b)) != 0)
+			return err_set(e, ERR_CRYPTO, "no random bytes");
+		b[0] &= 0x7f; /* positive: 159 bits are left */
+		for (skip = 0; skip < sizeof(b) && b[skip] == 0; skip++)
+			;
+	}
+	if (b[skip] >= 0x80)
+		skip--; /* X.690, 8.3: this zero makes it positive */
+	s->n = (uint8_t)(sizeof(b) - skip);
+	memset(s->b, 0, sizeof(s->b));
+	memcpy(s->b, b + skip, s->n);
+	return 0;
+}
+
+/*
+ * The digest for signatures by a key: SHA-256, or what fits a larger curve.
+ * Whatever a message used, a certificate has nothing weaker (R077).
+ */
+static int digest_for(
+    struct span spki, const struct alg_digest **digest, struct err *e)
+{
+	struct pubkey key;
+	const char *name = "SHA-256";
+
+	if (pubkey_import(spki, &key, e) != 0)
+		return -1;
+	if (key.pk == GNUTLS_PK_ECDSA && key.bits > 256)
+		name = key.bits > 384 ? "SHA-512" : "SHA-384";
+	*digest = alg_digest_by_name(name);
+	pubkey_release(&key);
+	return 0;
+}
+
+/* From `backdate` before now for `lifetime`, but within the issuer's dates. */
+static int set_dates(struct cert_fields *f, const struct cert_view *issuer,
+    int64_t now, int64_t backdate, int64_t lifetime, struct err *e)
+{
+	if (now < issuer->not_before)
+		return err_set(e, ERR_CONF,
+		    "the CA certificate is not valid yet; is this clock "
+		    "right?");
+	if (now >= issuer->not_after)
+		return err_set(e, ERR_CONF,
+		    "the CA certificate has expired, or its end cannot be "
+		    "read; nothing can be issued with it");
+	f->not_before = now - backdate;
+	if (f->not_before < issuer->not_before)
+		f->not_before = issuer->not_before;
+	f->not_after = issuer->not_after; /* R182 */
+	if (lifetime < issuer->not_after - now)
+		f->not_after = now + lifetime;
+	return 0;
+}
+
+/*
+ * Choose a serial, sign what was decided, and read it back before anybody else
+ * does.  `issuer` is NULL for a certificate that signs itself.
+ */
+static int make(struct cert_fields *f, const struct extension_plan *p,
+    const struct privkey *key, const struct cert_view *issuer, int64_t now,
+    struct stored_cert *cert, struct err *e)
+{
+	struct buf extensions = { 0 }, tbs = { 0 }, der = { 0 };
+	const struct alg_digest *digest;
+	struct serial serial;
+	struct cert_view made;
+	uint8_t key_hash[32];
+	int rc = -1;
+
+	if (serial_random(&serial, e) != 0 ||
+	    digest_for(issuer != NULL ? issuer->spki : f->spki, &digest, e) !=
+		0 ||
+	    extensions_build(p, &extensions, e) != 0)
+		goto out;
+	f->serial = (struct span){ serial.b, serial.n };
+	f->extensions = buf_span(&extensions);
+	if (cert_tbs(f, privkey_algorithm(key), digest, &tbs, e) != 0 ||
+	    cert_sign(buf_span(&tbs), key, digest, &der, e) != 0 ||
+	    cert_parse(buf_span(&der), &made, e) != 0 ||
+	    lint_cert(buf_span(&der), f, issuer != NULL ? issuer : &made, e) !=
+		0 ||
+	    sha256_of(f->spki, key_hash, e) != 0)
+		goto out;
+	buf_move(&cert->der, &der);
+	cert->serial = serial;
+	cert->state = CERT_VALID;
+	cert->not_before = f->not_before;
+	cert->not_after = f->not_after;
+	cert->issued_at = now;
+	memcpy(cert->key_hash, key_hash, sizeof(key_hash));
+	rc = 0;
+out:
+	buf_release(&der);
+	buf_release(&tbs);
+	buf_release(&extensions);
+	return rc;
+}
+
+/* The issuer's key identifier: as its certificate says, or as we compute it. */
+static int issuer_key_id(const struct cert_view *issuer,
+    uint8_t own[KEY_ID_SIZE], struct span *id, struct err *e)
+{
+	if (cert_ski(issuer, id, NULL) == 0)
+		return 0;
+	*id = (struct span){ own, KEY_ID_SIZE };
+	return key_identifier(issuer->spki, own, e);
+}
+
+int issue_leaf(struct ca *ca, const struct authorisation *a,
+    const struct grantable *g, struct span spki, int64_t now,
+    struct stored_cert *cert, struct err *e)
+{
+	struct cert_fields f = {
+		.subject = g->subject,
+		.spki = spki,
+	};
+	struct extension_plan p = {
+		.key_usage = g->key_usage,
+		.eku = buf_span(&g->eku),
+		.san = g->san,
+		.subject = g->subject,
+		.spki = spki,
+	};
+	uint8_t own[KEY_ID_SIZE];
+
+	if (!a->granted)
+		return err_set(
+		    e, ERR_CRYPTO, "nothing is issued without authorisation");
+	if (ca_issue_key(ca, e) != 0 ||
+	    issuer_key_id(&ca->ca_cert, own, &p.aki, e) != 0 ||
+	    set_dates(&f, &ca->ca_cert, now, ca->conf.profile.backdate,
+		ca->conf.profile.lifetime, e) != 0)
+		return -1;
+	f.issuer = ca->ca_cert.subject;
+	return make(&f, &p, ca->ca_key, &ca->ca_cert, now, cert, e);
+}
+
+int issue_ca(struct span subject, const struct privkey *key, bool with_ra,
+    int64_t now, int64_t lifetime, struct stored_cert *cert, struct err *e)
+{
+	struct buf spki = { 0 };
+	struct cert_fields f = {
+		.issuer = subject,
+		.subject = subject,
+		.not_before = now - CA_BACKDATE,
+		.not_after = now + lifetime,
+	};
+	uint8_t own[KEY_ID_SIZE];
+	struct extension_plan p = {
+		.ca = true,
+		.key_usage = GNUTLS_KEY_KEY_CERT_SIGN | GNUTLS_KEY_CRL_SIGN,
+		.subject = subject,
+		.aki = { own, sizeof(own) },
+	};
+	int rc = -1;
+
+	if (!with_ra)
+		p.key_usage |=
+		    GNUTLS_KEY_DIGITAL_SIGNATURE | GNUTLS_KEY_KEY_ENCIPHERMENT;
+	if (privkey_spki(key, &spki, e) == 0) {
+		f.spki = p.spki = buf_span(&spki);
+		if (key_identifier(f.spki, own, e) == 0)
+			rc = make(&f, &p, key, NULL, now, cert, e);
+	}
+	buf_release(&spki);
+	return rc;
+}
+
+int issue_ra(const struct cert_view *ca_cert, const struct privkey *ca_key,
+    struct span subject, const struct privkey *ra_key, bool sign, int64_t now,
+    int64_t lifetime, struct stored_cert *cert, struct err *e)
+{
+	/* SEQUENCE OF OID: 1.3.6.1.4.1.311.20.2.1, certificate request agent, */
+	/* which Windows wants to see in the certificate of an RA */
+	static const uint8_t eku[] = { 0x30, 0x0c, 0x06, 0x0a, 0x2b, 0x06, 0x01,
+		0x04, 0x01, 0x82, 0x37, 0x14, 0x02, 0x01 };
+	struct buf spki = { 0 };
+	struct cert_fields f = {
+		.issuer = ca_cert->subject,
+		.subject = subject,
+	};
+	uint8_t own[KEY_ID_SIZE];
+	struct extension_plan p = {
+		.key_usage = sign ? GNUTLS_KEY_DIGITAL_SIGNATURE
+				  : GNUTLS_KEY_KEY_ENCIPHERMENT,
+		.eku = { eku, sizeof(eku) },
+		.subject = subject,
+	};
+	int rc = -1;
+
+	if (set_dates(&f, ca_cert, now, CA_BACKDATE, lifetime, e) == 0 &&
+	    issuer_key_id(ca_cert, own, &p.aki, e) == 0 &&
+	    privkey_spki(ra_key, &spki, e) == 0) {
+		f.spki = p.spki = buf_span(&spki);
+		rc = make(&f, &p, ca_key, ca_cert, now, cert, e);
+	}
+	buf_release(&spki);
+	return rc;
+}

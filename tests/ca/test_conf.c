@@ -1,0 +1,249 @@
+/* ca.conf: defaults, values, and every mistake with its line. */
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+#include <string.h>
+
+#include "ca_home.h"
+
+/* Lines of a wrong file; what the error must say. */
+static const struct {
+	const char *text, *want;
+} wrong[] = {
+	{ "url = http://h/\n", "ca.conf:1: a setting before the first" },
+	{ "[ca]\n\n# fine\nurl = ftp://h/\n",
+	    "ca.conf:4: url = ftp://h/; want"
+	    " http://HOST/PATH" },
+	{ "[ca]\nurl = http://h/a b\n", "ca.conf:2: url" },
+	{ "[ca]\nurl =\n", "ca.conf:2: url" },
+	{ "[ca]\nurll = http://h/\n",
+	    "ca.conf:2: unknown setting 'urll' in "
+	    "this section; known are url" },
+	{ "[ca]\nurl = http://h/\nurl = http://h/\n",
+	    "ca.conf:3: url is set "
+	    "twice" },
+	{ "[ca]\nhello\n", "ca.conf:2: neither a section nor a setting" },
+	{ "[ca]\n= x\n", "ca.conf:2: unknown setting ''" },
+	{ "[cа]\n",
+	    "ca.conf:1: unknown section; want [ca], [endpoint NAME] or "
+	    "[profile default]" }, /* Cyrillic a */
+	{ "[ca]\n[ca]\n", "ca.conf:2: this section stands above" },
+	{ "[ca\n", "ca.conf:1: a section without ]" },
+	{ "[ca] url = x\n", "ca.conf:1: something behind the ]" },
+	{ "[]\n", "ca.conf:1: unknown section" },
+	{ "[profile default]\n[profile default]\n", "ca.conf:2: this section" },
+	{ "[profile other]\n", "ca.conf:1: unknown section" },
+	{ "[endpoint]\n", "ca.conf:1: unknown section" },
+	{ "[endpoint ]\n", "ca.conf:1: bad name of an endpoint" },
+	{ "[endpoint a b]\n", "ca.conf:1: bad name of an endpoint" },
+	{ "[endpoint aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	  "aaaaaaa]\n",
+	    "ca.conf:1: bad name of an endpoint" },
+	{ "[endpoint x]\n[endpoint x]\n", "ca.conf:2: this endpoint stands" },
+	{ "[endpoint default]\n[endpoint default]\n", "ca.conf:2: this end" },
+	{ "[endpoint x]\nlegacy = true\n",
+	    "ca.conf:2: legacy = true; want yes "
+	    "or no" },
+	{ "[endpoint x]\nlegacy = no\nobsolete = yes\n",
+	    "ca.conf:3: obsolete" },
+	{ "[endpoint x]\nobsolete = yes\nlegacy = no\n", "ca.conf:3: legacy" },
+	{ "[endpoint x]\nreply_chain = all\n",
+	    "ca.conf:2: reply_chain = all; "
+	    "want none, chain or full" },
+	{ "[endpoint x]\ntime_window = -1\n", "ca.conf:2: time_window" },
+	{ "[endpoint x]\ndays = 1\n", "ca.conf:2: unknown setting 'days'" },
+	{ "[profile default]\ndays = 0\n",
+	    "ca.conf:2: days = 0; want a number "
+	    "from 1 to 36500" },
+	{ "[profile default]\ndays = 36501\n", "ca.conf:2: days" },
+	{ "[profile default]\ndays = 12x\n", "ca.conf:2: days" },
+	{ "[profile default]\ndays = 99999999999999999999999\n", "ca.conf:2" },
+	{ "[profile default]\nbackdate = 31d\n", "ca.conf:2: backdate" },
+	{ "[profile default]\nrsa_min = 512\n", "ca.conf:2: rsa_min" },
+	{ "[profile default]\nrsa_max = 8192\n", "ca.conf:2: rsa_max" },
+	{ "[profile default]\nrsa_min = 3072\n\nrsa_max = 2048\n\n",
+	    "ca.conf:4: rsa_min is above rsa_max" },
+	{ "[profile default]\nsan = maybe\n", "ca.conf:2: san = maybe" },
+	/* indented: inih alone would take it for the end of the value above */
+	{ "[ca]\nurl = http://h/\n  url = http://i/\n", "ca.conf:3: url is" },
+	{ "[ca]\nurl = http://h/\001\n", "ca.conf:2: a control character" },
+	{ "[ca]\nhello\n[cb]\n", "ca.conf:2: neither" }, /* the first of two */
+	{ "[ca]\n# 4567890123456789012345678901234567890123456789012345678901"
+	  "234567890123456789012345678901234567890123456789012345678901234567"
+	  "89012345678901234567890123456789012345678901234567890123456789012345"
+	  "67890\n",
+	    "ca.conf:2: this line is too long" },
+};
+
+static void write_conf(char dir[512], struct span text)
+{
+	test_dir_make(dir, 512);
+	ok(home_create(dir, HOME_CONF, 0640, text, e));
+}
+
+ParameterizedTestParameters(conf, wrong)
+{
+	static size_t idx[COUNT(wrong)];
+
+	for (size_t n = 0; n < COUNT(idx); n++)
+		idx[n] = n;
+	return cr_make_param_array(size_t, idx, COUNT(idx));
+}
+
+ParameterizedTest(size_t *i, conf, wrong)
+{
+	char dir[512];
+	struct conf c = { .url = "untouched" };
+	struct err bad;
+
+	write_conf(dir, span_str(wrong[*i].text));
+	cr_expect_eq(conf_load(dir, NULL, &c, &bad), -1, "%s", wrong[*i].text);
+	cr_expect_eq(bad.kind, ERR_CONF);
+	cr_expect_eq(strncmp(bad.text, wrong[*i].want, strlen(wrong[*i].want)),
+	    0, "'%s', want '%s'", bad.text, wrong[*i].want);
+	cr_expect_not_null(strchr(bad.text, ';'), "no remedy: '%s'", bad.text);
+	cr_expect_str_eq(c.url, "untouched");
+	test_dir_drop(dir);
+}
+
+Test(conf, defaults)
+{
+	char dir[512];
+	struct conf c;
+
+	write_conf(dir, (struct span){ NULL, 0 });
+	ok(conf_load(dir, "", &c, e));
+	cr_expect_str_eq(c.url, "");
+	cr_expect_str_eq(c.endpoint.name, "default");
+	cr_expect_eq(c.endpoint.algs.worst, ALG_LEGACY);
+	cr_expect_eq(c.endpoint.reply_chain, CHAIN_NONE);
+	cr_expect_eq(c.endpoint.time_window, 0);
+	cr_expect_eq(c.profile.lifetime, 365 * 86400);
+	cr_expect_eq(c.profile.backdate, 600);
+	cr_expect_eq(c.profile.rsa_min, 2048);
+	cr_expect_eq(c.profile.rsa_max, 4096);
+	cr_expect(c.profile.san);
+	test_dir_drop(dir);
+}
+
+static const char full[] =
+    "\xef\xbb\xbf; all there is, with CR LF and blanks\r\n"
+    "[ca]\r\n"
+    "url = https://ca.example.com:8443/scep?x=%41\r\n"
+    "\r\n"
+    "[profile default]   # what goes in\r\n"
+    "  days = 730\t\r\n"
+    "backdate=1h ; an hour\r\n"
+    "rsa_max = 3072\r\n"
+    "rsa_min = 3072\r\n"
+    "san = no\r\n"
+    "[endpoint old-routers]\r\n"
+    "obsolete = yes\r\n"
+    "reply_chain = full\r\n"
+    "[endpoint strict_1.x]\r\n"
+    "legacy = no\r\n"
+    "time_window: 5m\r\n"
+    "[endpoint default]\r\n"
+    "reply_chain = chain";
+
+Test(conf, all_keys)
+{
+	char dir[512];
+	struct conf c;
+
+	write_conf(dir, span_str(full));
+	ok(conf_load(dir, "old-routers", &c, e));
+	cr_expect_str_eq(c.url, "https://ca.example.com:8443/scep?x=%41");
+	cr_expect_eq(c.profile.lifetime, 730 * 86400);
+	cr_expect_eq(c.profile.backdate, 3600);
+	cr_expect_eq(c.profile.rsa_min, 3072);
+	cr_expect_eq(c.profile.rsa_max, 3072);
+	cr_expect(!c.profile.san);
+	cr_expect_str_eq(c.endpoint.name, "old-routers");
+	cr_expect_eq(c.endpoint.algs.worst, ALG_OBSOLETE);
+	cr_expect_eq(c.endpoint.reply_chain, CHAIN_FULL);
+	cr_expect_eq(c.endpoint.time_window, 0);
+	ok(conf_load(dir, "strict_1.x", &c, e));
+	cr_expect_eq(c.endpoint.algs.worst, ALG_CURRENT);
+	cr_expect_eq(c.endpoint.reply_chain, CHAIN_NONE);
+	cr_expect_eq(c.endpoint.time_window, 300);
+	ok(conf_load(dir, NULL, &c, e));
+	cr_expect_eq(c.endpoint.algs.worst, ALG_LEGACY);
+	cr_expect_eq(c.endpoint.reply_chain, CHAIN_CHAIN);
+	test_dir_drop(dir);
+}
+
+/* An endpoint that the web server names must be there; so must the file. */
+Test(conf, not_there)
+{
+	char dir[512];
+	struct conf c;
+	struct err bad;
+
+	test_dir_make(dir, sizeof(dir));
+	cr_expect_eq(conf_load(dir, NULL, &c, &bad), -1);
+	cr_expect_eq(bad.kind, ERR_CONF);
+	cr_expect_not_null(strstr(bad.text, "scepca init"), "%s", bad.text);
+	ok(home_create(dir, HOME_CONF, 0640, SPAN_LIT("[endpoint a]\n"), e));
+	cr_expect_eq(conf_load(dir, "b", &c, &bad), -1);
+	cr_expect_eq(bad.kind, ERR_CONF);
+	cr_expect_eq(conf_load(dir, "a", &c, &bad), 0);
+	cr_expect_eq(conf_load(dir, NULL, &c, &bad), 0);
+	test_dir_drop(dir);
+}
+
+static int collect(const struct conf *c, void *arg)
+{
+	char *names = arg;
+
+	strcat(names, c->endpoint.name);
+	strcat(names, " ");
+	return strcmp(c->endpoint.name, "strict_1.x") == 0 ? -1 : 0;
+}
+
+Test(conf, each_endpoint)
+{
+	char dir[512], names[256] = "";
+
+	write_conf(dir, span_str(full));
+	ok(conf_each_endpoint(dir, collect, names, e));
+	cr_expect_str_eq(names, "default old-routers strict_1.x ");
+	test_dir_drop(dir);
+}
+
+Test(conf, durations)
+{
+	static const struct {
+		const char *text;
+		int64_t want; /* -1: refused */
+	} rows[] = {
+		{ "0", 0 },
+		{ "90", 90 },
+		{ "90s", 90 },
+		{ "10m", 600 },
+		{ "12h", 43200 },
+		{ "365d", 365 * 86400 },
+		{ "36525d", INT64_C(36525) * 86400 },
+		{ "36526d", -1 },
+		{ "99999999999999999999", -1 },
+		{ "", -1 },
+		{ "m", -1 },
+		{ "-1m", -1 },
+		{ "1 m", -1 },
+		{ "1m ", -1 },
+		{ "1M", -1 },
+		{ "1w", -1 },
+		{ "1.5h", -1 },
+		{ "1h30m", -1 },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		int64_t s = -1;
+		struct err bad;
+		int rc = parse_duration(rows[i].text, &s, &bad);
+
+		cr_expect_eq(s, rows[i].want, "'%s'", rows[i].text);
+		cr_expect_eq(rc, rows[i].want < 0 ? -1 : 0);
+		if (rc != 0)
+			cr_expect_eq(bad.kind, ERR_INPUT);
+	}
+}
