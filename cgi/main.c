@@ -1,0 +1,202 @@
+/*
+ * main.c - pkiclient.exe: the environment and stdin in, one reply out.
+ *
+ * What is not done here: looking at argv, which mod_cgid fills with a query that
+ * has no '=' in it (CVE-2012-1823 lived on that).
+ */
+#include <fcntl.h>
+#include <gnutls/gnutls.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "body.h"
+#include "cgi_env.h"
+#include "log.h"
+#include "op.h"
+#include "reply.h"
+
+/* GnuTLS wakes up when an operation needs it: serve.c. */
+GNUTLS_SKIP_GLOBAL_INIT
+
+enum { WALL_SECONDS = 30, CPU_SECONDS = 10 };
+
+/* Bytes; four times a store of a million certificates. */
+#define FILE_SIZE_MAX ((rlim_t)32 << 30)
+
+static struct buf last_words;
+
+/* T-44: nothing that we open may become stdout, and nothing leaks in. */
+static void take_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd < 0)
+		_exit(EXIT_FAILURE);
+	close_range(STDERR_FILENO + 1, ~0U, 0);
+}
+
+/* Async-signal-safe: a line for the log, and gone.  The store recovers. */
+static void give_up(int sig)
+{
+	ssize_t n = write(STDERR_FILENO, last_words.p, last_words.n);
+
+	(void)sig;
+	(void)n;
+	_exit(EXIT_FAILURE);
+}
+
+/* T-32, T-45, T-47.  Each is a second wall: none is worth not answering for. */
+static void limit_process(void)
+{
+	static const struct {
+		int resource;
+		rlim_t soft, hard;
+	} limits[] = {
+		{ RLIMIT_CORE, 0, 0 },
+		{ RLIMIT_CPU, CPU_SECONDS, 2 * CPU_SECONDS },
+		{ RLIMIT_FSIZE, FILE_SIZE_MAX, FILE_SIZE_MAX },
+		{ RLIMIT_NPROC, 0, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+		(void)setrlimit(limits[i].resource,
+		    &(struct rlimit){ limits[i].soft, limits[i].hard });
+	(void)prctl(PR_SET_DUMPABLE, 0);
+	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	umask(077);
+}
+
+/* fcgiwrap never ends a program that hangs, so this one ends itself. */
+static void set_deadline(const struct request *q)
+{
+	struct sigaction act = { .sa_handler = give_up };
+	char why[64];
+
+	log_begin(&last_words, q->now, q->id, q->remote);
+	snprintf(why, sizeof(why), "gave up: over %d s, or %d s of CPU time",
+	    WALL_SECONDS, CPU_SECONDS);
+	log_text(&last_words, "error", why);
+	log_end(&last_words);
+	sigemptyset(&act.sa_mask);
+	sigaction(SIGALRM, &act, NULL);
+	sigaction(SIGXCPU, &act, NULL);
+	act.sa_handler = SIG_IGN; /* a write that fails says so itself */
+	sigaction(SIGPIPE, &act, NULL);
+	sigaction(SIGXFSZ, &act, NULL);
+	alarm(WALL_SECONDS);
+}
+
+static enum http_method method_of(const char *name)
+{
+	if (strcmp(name, "GET") == 0)
+		return HTTP_GET;
+	if (strcmp(name, "POST") == 0)
+		return HTTP_POST;
+	return strcmp(name, "HEAD") == 0 ? HTTP_HEAD : HTTP_OTHER;
+}
+
+/* Random, so that a client's complaint finds its line in the log. */
+static void make_id(char id[17])
+{
+	uint64_t r = 0;
+
+	if (getrandom(&r, sizeof(r), GRND_NONBLOCK) < 0)
+		r = 0; /* early in a boot; the log has the time, too */
+	snprintf(id, 17, "%016llx", (unsigned long long)r);
+}
+
+static int open_ca(const struct cgi_env *env, struct ca **ca, struct err *e)
+{
+	if (env->home == NULL)
+		return err_set(e, ERR_CONF,
+		    "SCEPCA_HOME is not set; the web server has to set it to "
+		    "the directory of the CA, see pkiclient.exe(8)");
+	return ca_open(env->home, env->endpoint, ca, e);
+}
+
+/* The client has its answer and need not wait for what comes now. */
+static void after_reply(
+    struct ca *ca, const struct request *q, const struct reply *r)
+{
+	int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	if (fd >= 0) { /* fcgiwrap waits for the end of both */
+		dup2(fd, STDOUT_FILENO);
+		dup2(fd, STDERR_FILENO);
+	}
+	if (r->has_delivered && ca != NULL && ca->store != NULL)
+		(void)store_cert_delivered(
+		    ca->store, &r->delivered, q->now, NULL);
+}
+
+static int answer(const struct cgi_env *env, struct request *q)
+{
+	struct body body = { 0 };
+	struct ca *ca = NULL;
+	struct reply r;
+	struct err e;
+	int rc;
+
+	if ((env->has_body &&
+		body_read(STDIN_FILENO, env->content_length, BODY_MAX, &body,
+		    &e) != 0) ||
+	    open_ca(env, &ca, &e) != 0) {
+		serve_fault(q, &e, &r);
+	} else {
+		q->body = buf_span(&body.bytes);
+		q->body_too_long = body.too_long;
+		q->body_short = body.is_short;
+		serve(ca, q, &r);
+	}
+	rc = reply_write(STDOUT_FILENO, &r, &e);
+	if (rc != 0)
+		log_text(&r.log, "lost", e.text);
+	log_end(&r.log);
+	log_write(STDERR_FILENO, &r.log);
+	if (rc == 0)
+		after_reply(ca, q, &r);
+	reply_release(&r);
+	body_release(&body);
+	ca_close(ca);
+	return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static const char usage[] =
+    "pkiclient.exe is the CGI program of a SCEP server: a web server runs it.\n"
+    "By hand: SCEPCA_HOME=/path REQUEST_METHOD=GET \\\n"
+    "\tQUERY_STRING=operation=GetCACaps pkiclient.exe\n"
+    "See pkiclient.exe(8); the operator's tool is scepca(1).\n";
+
+int main(void)
+{
+	struct request q = { .now = (int64_t)time(NULL) };
+	struct cgi_env env;
+	char id[17];
+
+	take_descriptors();
+	cgi_env_read(&env);
+	if (env.method == NULL) {
+		fputs(usage, stderr);
+		return 2;
+	}
+	make_id(id);
+	q.id = id;
+	q.method = method_of(env.method);
+	q.query = span_str(env.query);
+	q.remote = env.remote;
+	limit_process();
+	set_deadline(&q);
+	/* Not exit(): the destructors of libraries cost time and do nothing. */
+	_exit(answer(&env, &q));
+}

@@ -1,0 +1,141 @@
+#include "op.h"
+
+#include "log.h"
+#include "pki_operation.h"
+#include "reply.h"
+
+/* Is less there than the outermost length says?  A limit of the web server's. */
+static bool is_cut(struct span m)
+{
+	size_t len = 0, k;
+
+	if (m.n < 2 || m.p[1] < 0x80 || m.p[1] > 0x84)
+		return m.n < 2;
+	k = m.p[1] & 0x7f;
+	if (m.n - 2 < k)
+		return true;
+	for (size_t i = 0; i < k; i++)
+		len = len << 8 | m.p[2 + i];
+	return len > m.n - 2 - k;
+}
+
+/* Append the pkiMessage of a request to `der`.  ERR_INPUT: it has none. */
+static int read_message(const struct request *q, const struct query *u,
+    struct buf *der, struct err *e)
+{
+	int rc;
+
+	if (q->method == HTTP_GET && !u->has_message)
+		return err_set(e, ERR_INPUT, "no parameter message");
+	if (q->method == HTTP_POST && q->body_short)
+		return err_set(e, ERR_INPUT, "body is not CONTENT_LENGTH long");
+	if (q->method == HTTP_GET)
+		rc = query_message(u->message, der, e);
+	else if (q->body.n != 0 && q->body.p[0] != 0x30)
+		rc = base64_decode(q->body, der, e); /* some tools send it */
+	else
+		rc = buf_put(der, q->body, e);
+	if (rc == 0 && der->n == 0)
+		rc = err_set(e, ERR_INPUT, "message is empty");
+	return rc;
+}
+
+static void log_serial(struct buf *line, const struct serial *s)
+{
+	struct buf hex = { 0 };
+
+	if (hex_put(&hex, (struct span){ s->b, s->n }, NULL) == 0)
+		log_field(line, "serial", buf_span(&hex));
+	buf_release(&hex);
+}
+
+static const char *type_name(const struct pki_event *ev)
+{
+	switch (ev->type) {
+	case SCEP_PKCSREQ:
+		return "PKCSReq";
+	case SCEP_RENEWALREQ:
+		return "RenewalReq";
+	case SCEP_CERTPOLL:
+		return "CertPoll";
+	case SCEP_GETCERT:
+		return "GetCert";
+	case SCEP_GETCRL:
+		return "GetCRL";
+	default:
+		return ev->type_text;
+	}
+}
+
+static const char *status_name(enum scep_status status)
+{
+	switch (status) {
+	case SCEP_SUCCESS:
+		return "SUCCESS";
+	case SCEP_PENDING:
+		return "PENDING";
+	default:
+		return "FAILURE";
+	}
+}
+
+static void log_event(struct buf *line, const struct pki_event *ev)
+{
+	log_text(line, "type", type_name(ev));
+	log_field(line, "transaction", span_str(ev->trans_id));
+	log_text(line, "result", status_name(ev->status));
+	if (ev->status == SCEP_FAILURE) {
+		log_text(line, "refusal", refusal_entry(ev->refusal)->code);
+		if (ev->detail[0] != '\0')
+			log_field(line, "detail", span_str(ev->detail));
+	}
+	if (ev->status == SCEP_SUCCESS)
+		log_serial(line, &ev->serial);
+	if (ev->repeated)
+		log_text(line, "repeated", "yes");
+	if (ev->challenge_id[0] != '\0')
+		log_text(line, "challenge", ev->challenge_id);
+	if (ev->subject.n != 0)
+		log_field(line, "subject", buf_span(&ev->subject));
+	if (ev->digest != NULL)
+		log_text(line, "digest", ev->digest);
+	if (ev->cipher != NULL)
+		log_text(line, "cipher", ev->cipher);
+}
+
+/* PKIOperation (RFC 8894, 4.3), by POST or, as old Cisco IOS does, by GET. */
+int op_pki(struct ca *ca, const struct request *q, const struct query *u,
+    struct reply *r, struct err *e)
+{
+	struct pki_facts facts = { .now = q->now, .remote = q->remote };
+	struct pki_event ev = { 0 };
+	struct buf der = { 0 };
+	int rc = 0;
+
+	r->no_store = true;
+	if (q->method == HTTP_POST && q->body_too_long) {
+		reply_refuse(r, q, 413, "The message is too long.", NULL);
+	} else if (read_message(q, u, &der, e) != 0) {
+		if (e->kind != ERR_INPUT)
+			rc = -1;
+		else
+			reply_refuse(r, q, 400,
+			    "The message is missing or damaged.", e->text);
+	} else if (pki_operation(
+		       ca, &facts, buf_span(&der), &r->body, &ev, e) == 0) {
+		log_event(&r->log, &ev);
+		r->status = 200;
+		r->content_type = "application/x-pki-message";
+		r->has_delivered = ev.status == SCEP_SUCCESS;
+		r->delivered = ev.serial;
+	} else if (e->kind == ERR_INPUT) {
+		if (is_cut(buf_span(&der)))
+			err_prefix(e, "cut off after %zu bytes", der.n);
+		reply_refuse(r, q, 400, "Not a SCEP message.", e->text);
+	} else {
+		rc = -1;
+	}
+	pki_event_release(&ev);
+	buf_release(&der);
+	return rc;
+}

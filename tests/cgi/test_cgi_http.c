@@ -1,0 +1,606 @@
+/*
+ * test_cgi_http.c - the HTTP side of pkiclient.exe: the gates before any message
+ * is read, the bytes of every kind of reply, and what surrounds the program.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <criterion/criterion.h>
+
+#include "lab_ca.h"
+#include "op.h"
+#include "run_cgi.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+static struct lab_ca lab;
+
+static void setup(void)
+{
+	lab_ca_make(&lab, "");
+}
+
+static void teardown(void)
+{
+	lab_ca_drop(&lab);
+}
+
+TestSuite(http, .init = setup, .fini = teardown, .timeout = 60);
+
+/* The environment of every request here; `more` to the first NULL. */
+static void fill_env(struct cgi_call *c, const char *const *more)
+{
+	static char home[300];
+	size_t n = 0;
+
+	snprintf(home, sizeof(home), "SCEPCA_HOME=%s", lab.home);
+	c->env[n++] = home;
+	c->env[n++] = "REMOTE_ADDR=192.0.2.7";
+	for (; *more != NULL; more++)
+		c->env[n++] = *more;
+	cr_assert_lt(n, CGI_ENV_MAX);
+}
+
+#define GET "REQUEST_METHOD=GET"
+#define HEAD "REQUEST_METHOD=HEAD"
+#define POST "REQUEST_METHOD=POST"
+#define Q "QUERY_STRING="
+
+static const struct {
+	const char *env[5];
+	const char *body;
+	int status;
+	const char *text; /* of the body, or the start of it */
+} gates[] = {
+	/* R024, R029, R039: whatever the message, in any case (A10, A11) */
+	{ { GET, Q "operation=GetCACaps" }, "", 200, "AES\n" },
+	{ { GET, Q "operation=getcacaps" }, "", 200, "AES\n" },
+	{ { GET, Q "OPERATION=GETCACAPS" }, "", 200, "AES\n" },
+	{ { GET, Q "operation=GetCA%43aps" }, "", 200, "AES\n" },
+	{ { GET, Q "operation=GetCACaps&message=" }, "", 200, "AES\n" },
+	{ { GET, Q "operation=GetCACaps&message=NoSuchCA" }, "", 200, "AES\n" },
+	{ { GET, Q "operation=GetCACaps&message=%zz" }, "", 200, "AES\n" },
+	{ { GET, Q "x=y&message=0&operation=GetCACaps" }, "", 200, "AES\n" },
+	{ { GET, Q "operation=GetCACert" }, "", 200, "0\x82" },
+	{ { GET, Q "operation=GetCACert&message=0" }, "", 200, "0\x82" },
+	{ { GET, Q "operation=GetCACert&message=trustpoint" }, "", 200,
+	    "0\x82" },
+	/* A body where none belongs is read and forgotten. */
+	{ { GET, Q "operation=GetCACaps", "CONTENT_LENGTH=5" }, "noise", 200,
+	    "AES\n" },
+	{ { GET, Q "operation=GetCACaps", "CONTENT_LENGTH=-5" }, "noise", 200,
+	    "AES\n" },
+	/* R023 */
+	{ { GET }, "", 400, "Unknown operation." },
+	{ { GET, Q }, "", 400, "Unknown operation." },
+	{ { GET, Q "operation" }, "", 400, "Unknown operation." },
+	{ { GET, Q "operation=" }, "", 400, "Unknown operation." },
+	{ { GET, Q "operation=Foo" }, "", 400, "Unknown operation." },
+	{ { GET, Q "operation=GetCACaps%00" }, "", 400, "Unknown operation." },
+	{ { GET, Q "operation=GetCACaps%" }, "", 400, "Unknown operation." },
+	{ { GET, Q "GetCACaps" }, "", 400, "Unknown operation." },
+	{ { GET, Q "--version" }, "", 400, "Unknown operation." },
+	/* R011 */
+	{ { GET, Q "operation=GetCACaps&operation=GetCACaps" }, "", 400,
+	    "The query is not understood." },
+	{ { GET, Q "operation=GetCACert&message=0&MESSAGE=1" }, "", 400,
+	    "The query is not understood." },
+	/* methods */
+	{ { "REQUEST_METHOD=", Q "operation=GetCACaps" }, "", 405,
+	    "Method not allowed." },
+	{ { "REQUEST_METHOD=get", Q "operation=GetCACaps" }, "", 405,
+	    "Method not allowed." },
+	{ { "REQUEST_METHOD=PUT", Q "operation=GetCACaps", "CONTENT_LENGTH=4" },
+	    "body", 405, "Method not allowed." },
+	{ { "REQUEST_METHOD=DELETE", Q "operation=GetCACaps" }, "", 405,
+	    "Method not allowed." },
+	{ { "REQUEST_METHOD=OPTIONS" }, "", 405, "Method not allowed." },
+	{ { HEAD, Q "operation=PKIOperation&message=MIA" }, "", 405, "" },
+	/* R021 */
+	{ { POST, Q "operation=GetCACert", "CONTENT_LENGTH=0" }, "", 400,
+	    "POST is for PKIOperation only." },
+	{ { POST, Q "operation=GetCACaps", "CONTENT_LENGTH=3" }, "abc", 400,
+	    "POST is for PKIOperation only." },
+	{ { POST, Q "operation=", "CONTENT_LENGTH=3" }, "abc", 400,
+	    "Unknown operation." },
+	/* messages that are none (R162) */
+	{ { GET, Q "operation=PKIOperation" }, "", 400,
+	    "The message is missing or damaged." },
+	{ { GET, Q "operation=PKIOperation&message=" }, "", 400,
+	    "The message is missing or damaged." },
+	{ { GET, Q "operation=PKIOperation&message=%0A" }, "", 400,
+	    "The message is missing or damaged." },
+	{ { GET, Q "operation=PKIOperation&message=M" }, "", 400,
+	    "The message is missing or damaged." },
+	{ { GET, Q "operation=PKIOperation&message=M!!A" }, "", 400,
+	    "The message is missing or damaged." },
+	{ { GET, Q "operation=PKIOperation&message=MIA%" }, "", 400,
+	    "The message is missing or damaged." },
+	{ { GET, Q "operation=PKIOperation&message=MIAG" }, "", 400,
+	    "Not a SCEP message." },
+	{ { GET, Q "operation=PKIOperation&message=AAAA" }, "", 400,
+	    "Not a SCEP message." },
+	{ { POST, Q "operation=PKIOperation", "CONTENT_LENGTH=0" }, "", 400,
+	    "The message is missing or damaged." },
+	{ { POST, Q "operation=PKIOperation", "CONTENT_LENGTH=6" }, "a=b&c!",
+	    400, "The message is missing or damaged." },
+	{ { POST, Q "operation=PKIOperation", "CONTENT_LENGTH=1" }, "0", 400,
+	    "Not a SCEP message." },
+	{ { POST, Q "operation=PKIOperation", "CONTENT_LENGTH=4" }, "MIAG", 400,
+	    "Not a SCEP message." },
+	/* A message parameter does not replace the body (A9). */
+	{ { POST, Q "operation=PKIOperation&message=MIAG", "CONTENT_LENGTH=0" },
+	    "", 400, "The message is missing or damaged." },
+	{ { POST, Q "", "CONTENT_LENGTH=1" }, "0", 400, "Not a SCEP message." },
+	{ { POST, "CONTENT_LENGTH=1" }, "0", 400, "Not a SCEP message." },
+	/* T-42: what CONTENT_LENGTH may say */
+	{ { POST, Q }, "0", 400, "Not a SCEP message." },
+	{ { POST, Q, "CONTENT_LENGTH=" }, "0", 400, "Not a SCEP message." },
+	{ { POST, Q, "HTTP_TRANSFER_ENCODING=chunked" }, "0", 400,
+	    "Not a SCEP message." },
+	{ { POST, Q, "CONTENT_LENGTH=2" }, "0", 400,
+	    "The message is missing or damaged." },
+	{ { POST, Q, "CONTENT_LENGTH=-1" }, "0", 400,
+	    "The message is missing or damaged." },
+	{ { POST, Q, "CONTENT_LENGTH=1x" }, "0", 400,
+	    "The message is missing or damaged." },
+	{ { POST, Q, "CONTENT_LENGTH=18446744073709551617" }, "0", 400,
+	    "The message is missing or damaged." },
+	{ { POST, Q, "CONTENT_LENGTH=65536" }, "0", 400,
+	    "The message is missing or damaged." },
+	{ { POST, Q, "CONTENT_LENGTH=65537" }, "0", 413,
+	    "The message is too long." },
+	{ { POST, Q, "CONTENT_LENGTH=1000000000" }, "0", 413,
+	    "The message is too long." },
+};
+
+static bool starts_with(struct span s, const char *text)
+{
+	size_t n = strlen(text);
+
+	return s.n >= n && memcmp(s.p, text, n) == 0;
+}
+
+static void expect_gate(size_t n)
+{
+	struct cgi_call c = { .body = span_str(gates[n].body) };
+	struct cgi_done d;
+
+	fill_env(&c, gates[n].env);
+	cgi_run(&c, &d);
+	cr_expect_eq(d.exit_code, 0, "row %zu", n);
+	cr_expect_eq(d.status, gates[n].status, "row %zu: %d", n, d.status);
+	cr_expect(starts_with(d.body, gates[n].text), "row %zu: %.*s", n,
+	    (int)d.out.n, (const char *)d.out.p);
+	cr_expect(cgi_log_has(&d, " status="), "row %zu: %.*s", n, (int)d.log.n,
+	    (const char *)d.log.p);
+	cgi_release(&d);
+}
+
+Test(http, gates)
+{
+	for (size_t n = 0; n < COUNT(gates); n++)
+		expect_gate(n);
+	cr_expect_eq(lab_ca_certs(&lab), 0);
+}
+
+/* One byte below the limits and one above (T-30, R019). */
+Test(http, limits)
+{
+	static char query[QUERY_MAX + 2], body[BODY_MAX + 1];
+	struct cgi_done d;
+
+	memset(query, 'x', QUERY_MAX + 1);
+	memcpy(query, "operation=GetCACaps&", 20);
+	cgi_get(lab.home, query, &d);
+	cr_expect_eq(d.status, 414);
+	cgi_release(&d);
+	query[QUERY_MAX] = '\0';
+	cgi_get(lab.home, query, &d);
+	cr_expect_eq(d.status, 200);
+	cgi_release(&d);
+
+	memset(body, '0', sizeof(body));
+	cgi_post(lab.home, (struct span){ (uint8_t *)body, BODY_MAX + 1 }, &d);
+	cr_expect_eq(d.status, 413);
+	cgi_release(&d);
+	cgi_post(lab.home, (struct span){ (uint8_t *)body, BODY_MAX }, &d);
+	cr_expect_eq(d.status, 400);
+	cgi_release(&d);
+}
+
+/* T-49, T-50, R026: every byte, with X for the digits of the request's id. */
+static const struct {
+	const char *env[4];
+	const char *want;
+} snapshots[] = {
+	{ { HEAD, Q "operation=GetCACaps" },
+	    "Status: 200 OK\r\n"
+	    "Content-Type: text/plain\r\n"
+	    "Content-Length: 69\r\n"
+	    "X-Content-Type-Options: nosniff\r\n\r\n" },
+	{ { GET, Q "operation=GetCACaps" },
+	    "Status: 200 OK\r\n"
+	    "Content-Type: text/plain\r\n"
+	    "Content-Length: 69\r\n"
+	    "X-Content-Type-Options: nosniff\r\n\r\n"
+	    "AES\nDES3\nSHA-1\nSHA-256\nSHA-384\nSHA-512\n"
+	    "POSTPKIOperation\nSCEPStandard\n" },
+	{ { GET, Q "operation=/etc/passwd%0d%0aX:%20y" },
+	    "Status: 400 Bad Request\r\n"
+	    "Content-Type: text/plain\r\n"
+	    "Content-Length: 46\r\n"
+	    "X-Content-Type-Options: nosniff\r\n"
+	    "Cache-Control: no-store\r\n"
+	    "Pragma: no-cache\r\n\r\n"
+	    "Unknown operation. (request XXXXXXXXXXXXXXXX)\n" },
+	{ { "REQUEST_METHOD=PATCH" },
+	    "Status: 405 Method Not Allowed\r\n"
+	    "Content-Type: text/plain\r\n"
+	    "Content-Length: 47\r\n"
+	    "X-Content-Type-Options: nosniff\r\n"
+	    "Cache-Control: no-store\r\n"
+	    "Pragma: no-cache\r\n"
+	    "Allow: GET, HEAD, POST\r\n\r\n"
+	    "Method not allowed. (request XXXXXXXXXXXXXXXX)\n" },
+	{ { HEAD, Q "operation=PKIOperation" },
+	    "Status: 405 Method Not Allowed\r\n"
+	    "Content-Type: text/plain\r\n"
+	    "Content-Length: 47\r\n"
+	    "X-Content-Type-Options: nosniff\r\n"
+	    "Cache-Control: no-store\r\n"
+	    "Pragma: no-cache\r\n"
+	    "Allow: GET, POST\r\n\r\n" },
+	{ { POST, "CONTENT_LENGTH=99999" },
+	    "Status: 413 Content Too Large\r\n"
+	    "Content-Type: text/plain\r\n"
+	    "Content-Length: 52\r\n"
+	    "X-Content-Type-Options: nosniff\r\n"
+	    "Cache-Control: no-store\r\n"
+	    "Pragma: no-cache\r\n\r\n"
+	    "The message is too long. (request XXXXXXXXXXXXXXXX)\n" },
+	{ { GET, Q "operation=GetCACaps", "SCEPCA_HOME=/nonexistent/home" },
+	    "Status: 500 Internal Server Error\r\n"
+	    "Content-Type: text/plain\r\n"
+	    "Content-Length: 64\r\n"
+	    "X-Content-Type-Options: nosniff\r\n"
+	    "Cache-Control: no-store\r\n"
+	    "Pragma: no-cache\r\n\r\n"
+	    "The server failed. Its log says why. "
+	    "(request XXXXXXXXXXXXXXXX)\n" },
+};
+
+/* The id in the text, which is the one in the log; X it out. */
+static void mask_id(struct cgi_done *d)
+{
+	char *at = memmem(d->out.p, d->out.n, "(request ", 9);
+	char field[] = " id=XXXXXXXXXXXXXXXX ";
+
+	if (at == NULL)
+		return;
+	memcpy(field + 4, at + 9, 16);
+	cr_expect(cgi_log_has(d, field), "%s: %.*s", field, (int)d->log.n,
+	    (const char *)d->log.p);
+	memset(at + 9, 'X', 16);
+}
+
+Test(http, snapshots)
+{
+	for (size_t n = 0; n < COUNT(snapshots); n++) {
+		struct cgi_call c = { 0 };
+		struct cgi_done d;
+
+		fill_env(&c, snapshots[n].env);
+		if (snapshots[n].env[2] != NULL)
+			c.env[0] = snapshots[n].env[2];
+		cgi_run(&c, &d);
+		mask_id(&d);
+		cr_expect(
+		    span_eq(buf_span(&d.out), span_str(snapshots[n].want)),
+		    "row %zu: %.*s", n, (int)d.out.n, (const char *)d.out.p);
+		cgi_release(&d);
+	}
+}
+
+/* R005, R025, R041: the certificate itself, byte for byte */
+Test(http, ca_cert)
+{
+	struct cgi_done d;
+
+	cgi_get(lab.home, "operation=GetCACert", &d);
+	cr_expect(span_eq(cgi_header(&d, "Content-Type"),
+	    SPAN_LIT("application/x-x509-ca-cert")));
+	cr_expect(d.whole);
+	cr_expect(span_eq(d.body, lab.ca->ca_cert.der));
+	cr_expect_eq(cgi_header(&d, "Cache-Control").n, 0);
+	cgi_release(&d);
+}
+
+/* T-40: mod_cgid makes arguments of a query without '='. */
+Test(http, arguments)
+{
+	static const char *const env[] = { GET, Q "--help+-v", NULL };
+	struct cgi_call c = { .argv = { "--help", "-v", "-c/tmp/x" } };
+	struct cgi_done d;
+
+	fill_env(&c, env);
+	cgi_run(&c, &d);
+	cr_expect_eq(d.status, 400);
+	cr_expect_eq(d.exit_code, 0);
+	cgi_release(&d);
+}
+
+/* Not started by a web server: says what it is, on stderr, and does nothing. */
+Test(http, usage)
+{
+	struct cgi_call c = { .env = { "PATH=/usr/bin" } };
+	struct cgi_done d;
+
+	cgi_run(&c, &d);
+	cr_expect_eq(d.exit_code, 2);
+	cr_expect_eq(d.out.n, 0);
+	cr_expect(cgi_has(buf_span(&d.log), SPAN_LIT("pkiclient.exe(8)")));
+	cgi_release(&d);
+}
+
+/* What SCEPCA_HOME and SCEPCA_ENDPOINT may not be: 500, and the log says why. */
+static const struct {
+	const char *home, *endpoint, *log;
+} settings[] = {
+	{ "X=", "Y=", "SCEPCA_HOME is not set" },
+	{ "SCEPCA_HOME=", "Y=", "SCEPCA_HOME is not set" },
+	{ "SCEPCA_HOME=relative/home", "Y=", "absolute" },
+	{ "SCEPCA_HOME=/nonexistent", "Y=", "/nonexistent" },
+	{ "HTTP_SCEPCA_HOME=/nonexistent", "Y=", "SCEPCA_HOME is not set" },
+	{ NULL, "SCEPCA_ENDPOINT=nobody", "SCEPCA_ENDPOINT" },
+	{ NULL, "SCEPCA_ENDPOINT=../../x", "SCEPCA_ENDPOINT" },
+};
+
+Test(http, settings)
+{
+	static const char *const env[] = { GET, Q "operation=GetCACaps", NULL };
+
+	for (size_t n = 0; n < COUNT(settings); n++) {
+		struct cgi_call c = { 0 };
+		struct cgi_done d;
+
+		fill_env(&c, env);
+		if (settings[n].home != NULL)
+			c.env[0] = settings[n].home;
+		c.env[1] = settings[n].endpoint;
+		cgi_run(&c, &d);
+		cr_expect_eq(d.status, 500, "row %zu: %d", n, d.status);
+		cr_expect(cgi_log_has(&d, settings[n].log), "row %zu: %.*s", n,
+		    (int)d.log.n, (const char *)d.log.p);
+		cr_expect_not(
+		    cgi_has(buf_span(&d.out), SPAN_LIT("nonexistent")));
+		cgi_release(&d);
+	}
+}
+
+/* An endpoint of its own capabilities: the switch really is for that URL. */
+Test(http, endpoint)
+{
+	static const char *const env[] = { GET, Q "operation=GetCACaps",
+		"SCEPCA_ENDPOINT=modern", NULL };
+	static const char conf[] = "[endpoint modern]\nlegacy = no\n";
+	struct cgi_call c = { 0 };
+	struct cgi_done d;
+	struct err e;
+
+	cr_assert_eq(
+	    home_replace(lab.home, HOME_CONF, 0640, span_str(conf), &e), 0);
+	fill_env(&c, env);
+	cgi_run(&c, &d);
+	cr_expect_eq(d.status, 200);
+	cr_expect_not(cgi_has(d.body, SPAN_LIT("DES3")));
+	cr_expect_not(cgi_has(d.body, SPAN_LIT("SHA-1\n")));
+	cgi_release(&d);
+}
+
+/* T-44: with any of the three closed, nothing of ours becomes one of them. */
+Test(http, closed_descriptors)
+{
+	static const char *const env[] = { POST, Q, "CONTENT_LENGTH=1", NULL };
+
+	for (unsigned closed = 1; closed < 8; closed++) {
+		struct cgi_call c = { .body = SPAN_LIT("0"), .closed = closed };
+		struct cgi_done d;
+
+		fill_env(&c, env);
+		cgi_run(&c, &d);
+		cr_expect_eq(d.exit_code, 0, "%u", closed);
+		cr_expect_eq(d.status, closed & 2 ? 0 : 400, "%u", closed);
+		cr_expect_eq(d.log.n != 0, (closed & 4) == 0, "%u", closed);
+		cgi_release(&d);
+	}
+	cr_expect_eq(lab_ca_certs(&lab), 0);
+}
+
+/* T-41: whatever else is in the environment, the answer is the same. */
+Test(http, environment)
+{
+	static const char *const env[] = { GET, Q "operation=GetCACert",
+		"HTTP_PROXY=http://192.0.2.1/", "GNUTLS_DEBUG_LEVEL=9",
+		"GNUTLS_FORCE_FIPS_MODE=1", "GNUTLS_NO_EXPLICIT_INIT=1",
+		"GNUTLS_SYSTEM_PRIORITY_FILE=/dev/zero", "SSLKEYLOGFILE=/tmp/k",
+		"DB_HOME=/nonexistent", "TMPDIR=/nonexistent",
+		"LC_ALL=tr_TR.UTF-8", "TZ=../../etc/passwd",
+		"SCRIPT_NAME=/x/y/../pkiclient.exe",
+		"PATH_INFO=/../../../etc/passwd", "REQUEST_URI=//", "HTTPS=on",
+		"SERVER_PROTOCOL=HTTP/0.9", "CONTENT_TYPE=\x01", NULL };
+	static char odd[50][64];
+	struct cgi_call c = { 0 };
+	struct cgi_done d;
+	size_t n;
+
+	fill_env(&c, env);
+	for (n = 0; c.env[n] != NULL; n++)
+		continue;
+	for (size_t i = 0; i < COUNT(odd); i++) {
+		snprintf(odd[i], sizeof(odd[i]), "HTTP_X_%zu=%c%c\n\xff", i,
+		    (char)(i + 1), (char)(i + 128));
+		c.env[n++] = odd[i];
+	}
+	cr_assert_lt(n, CGI_ENV_MAX);
+	cgi_run(&c, &d);
+	cr_expect_eq(d.status, 200);
+	cr_expect(span_eq(d.body, lab.ca->ca_cert.der));
+	cr_expect(cgi_log_has(&d, "op=GetCACert"), "%.*s", (int)d.log.n,
+	    (const char *)d.log.p);
+	cgi_release(&d);
+}
+
+/* A foreign address, if a web server should ever hand one over. */
+Test(http, remote)
+{
+	static const char *const env[] = { GET, Q "operation=\x1b[2J%0A\"",
+		"REMOTE_ADDR=::1\nscepca: forged=\"yes\"\x07", NULL };
+	struct cgi_call c = { 0 };
+	struct cgi_done d;
+
+	fill_env(&c, env);
+	c.env[1] = "X=";
+	cgi_run(&c, &d);
+	cr_expect_eq(d.status, 400);
+	cr_expect(cgi_log_has(
+	    &d, "remote=\"::1\\x0ascepca: forged=\\x22yes\\x22\\x07\""));
+	cr_expect(cgi_log_has(&d, "op=\"\\x1b[2J%0A\\x22\""));
+	cgi_release(&d);
+}
+
+static void read_proc(pid_t pid, const char *name, char *text, size_t size)
+{
+	char path[64];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%ld/%s", (long)pid, name);
+	f = fopen(path, "r");
+	cr_assert_not_null(f, "%s", path);
+	text[fread(text, 1, size - 1, f)] = '\0';
+	fclose(f);
+}
+
+static unsigned count_fds(pid_t pid)
+{
+	char path[64];
+	unsigned n = 0;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%ld/fd", (long)pid);
+	dir = opendir(path);
+	cr_assert_not_null(dir, "%s", path);
+	for (struct dirent *d; (d = readdir(dir)) != NULL;)
+		n += d->d_name[0] != '.';
+	closedir(dir);
+	return n;
+}
+
+/* T-32, T-44, T-47: seen from outside, while it waits for a body. */
+Test(http, hardened)
+{
+	static const char *const env[] = { POST, Q, "CONTENT_LENGTH=1", NULL };
+	static char text[8192];
+	struct cgi_call c = { 0 };
+	struct cgi_process p;
+	struct cgi_done d;
+	int fds[2], stray = dup(STDERR_FILENO);
+
+	cr_assert_eq(pipe2(fds, O_CLOEXEC), 0);
+	c.in = fds[0];
+	fill_env(&c, env);
+	cgi_start(&c, &p);
+	for (int n = 0; n < 1000; n++) { /* until it sleeps in read(2) */
+		read_proc(p.pid, "wchan", text, sizeof(text));
+		if (strstr(text, "pipe") != NULL)
+			break;
+		usleep(5000);
+	}
+	cr_expect_eq(count_fds(p.pid), 3, "descriptor %d was inherited", stray);
+	read_proc(p.pid, "status", text, sizeof(text));
+	cr_expect_not_null(strstr(text, "NoNewPrivs:\t1"));
+	cr_expect_not_null(strstr(text, "Umask:\t0077"));
+	read_proc(p.pid, "limits", text, sizeof(text));
+	cr_expect_not_null(strstr(text, "Max core file size        0  "));
+	cr_expect_not_null(strstr(text, "Max cpu time              10  "));
+	cr_expect_not_null(strstr(text, "Max processes             0  "));
+	cr_assert_eq(write(fds[1], "0", 1), 1);
+	cgi_finish(&p, &d);
+	cr_expect_eq(d.status, 400);
+	cgi_release(&d);
+	close(stray);
+}
+
+/*
+ * fcgiwrap writes the whole body before it reads, and mod_cgid must be read to the
+ * end: a body over the limit, through a pipe, gets its answer.
+ */
+Test(http, body_is_drained)
+{
+	static const char *const env[] = { POST, Q, NULL };
+	static char block[65536];
+	struct cgi_call c = { 0 };
+	struct cgi_process p;
+	struct cgi_done d;
+	int fds[2];
+
+	signal(SIGPIPE, SIG_IGN);
+	cr_assert_eq(pipe2(fds, O_CLOEXEC), 0);
+	c.in = fds[0];
+	fill_env(&c, env);
+	cgi_start(&c, &p);
+	close(fds[0]);
+	for (int n = 0; n < 16; n++) /* 1 MiB */
+		cr_expect_eq(write(fds[1], block, sizeof(block)),
+		    (ssize_t)sizeof(block), "block %d", n);
+	close(fds[1]);
+	cgi_finish(&p, &d);
+	cr_expect_eq(d.status, 413);
+	cgi_release(&d);
+}
+
+/* The client has gone: no signal, and the log has it. */
+Test(http, nobody_reads)
+{
+	static const char *const env[] = { GET, Q "operation=GetCACaps", NULL };
+	struct cgi_call c = { 0 };
+	struct cgi_done d;
+	int fds[2];
+
+	cr_assert_eq(pipe2(fds, O_CLOEXEC), 0);
+	close(fds[0]);
+	c.out = fds[1];
+	fill_env(&c, env);
+	cgi_run(&c, &d);
+	cr_expect_eq(d.exit_code, 1);
+	cr_expect(cgi_log_has(&d, " lost="), "%.*s", (int)d.log.n,
+	    (const char *)d.log.p);
+	cgi_release(&d);
+}
+
+/* T-34: one byte and then nothing.  30 s, so only when asked for. */
+Test(http, slow_body)
+{
+	static const char *const env[] = { POST, Q, "CONTENT_LENGTH=5", NULL };
+	struct cgi_call c = { 0 };
+	struct cgi_done d;
+	int fds[2];
+
+	if (getenv("CGI_LONG") == NULL)
+		cr_skip("takes 30 s: set CGI_LONG");
+	cr_assert_eq(pipe2(fds, O_CLOEXEC), 0);
+	cr_assert_eq(write(fds[1], "0", 1), 1);
+	c.in = fds[0];
+	fill_env(&c, env);
+	cgi_run(&c, &d);
+	cr_expect_eq(d.exit_code, 1);
+	cr_expect_eq(d.status, 0);
+	cr_expect(cgi_log_has(&d, "gave up"));
+	cgi_release(&d);
+}
