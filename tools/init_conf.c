@@ -1,0 +1,58 @@
+#include "init.h"
+
+static const char head[] =
+    "# Settings of this CA, as they are without this file.  ca.conf(5)\n"
+    "# explains each; scepca check says what is wrong in here.\n"
+    "\n"
+    "[ca]\n"
+    "# What devices put in front of /pkiclient.exe or /scep.\n";
+
+static const char body[] =
+    "\n"
+    "# What a URL takes and answers.  The web server chooses one of these\n"
+    "# sections by SCEPCA_ENDPOINT; without it, this one.\n"
+    "[endpoint default]\n"
+    "# SHA-1 and triple DES in messages (never in certificates).\n"
+    "legacy = yes\n"
+    "# MD5 and single DES in messages: for devices that have nothing else,\n"
+    "# in an endpoint of their own.\n"
+    "obsolete = no\n"
+    "# Certificates that go with the issued one: none, chain (those of the\n"
+    "# CAs below the root) or full.\n"
+    "reply_chain = none\n"
+    "# How far the time in a request may be off; 0: any time is good.\n"
+    "time_window = 0\n"
+    "\n"
+    "# What goes into a certificate.\n"
+    "[profile default]\n"
+    "# How long it is valid, but never longer than the CA.\n"
+    "days = 365\n"
+    "# How long before now it begins, for devices whose clock is slow.\n"
+    "backdate = 10m\n"
+    "# Sizes of RSA keys that are certified.\n"
+    "rsa_min = 2048\n"
+    "rsa_max = 4096\n"
+    "# Grant the alternative names that a device asks for.\n"
+    "san = yes\n";
+
+int conf_text(const char *url, struct buf *text, struct err *e)
+{
+	struct buf t = { 0 };
+	int rc = buf_put(&t, span_str(head), e);
+
+	if (rc == 0)
+		rc = buf_put(
+		    &t, span_str(url != NULL ? "url = " : "#url = "), e);
+	if (rc == 0)
+		rc = buf_put(&t,
+		    span_str(url != NULL ? url : "http://scep.example.org/"),
+		    e);
+	if (rc == 0)
+		rc = buf_put(&t, SPAN_LIT("\n"), e);
+	if (rc == 0)
+		rc = buf_put(&t, span_str(body), e);
+	if (rc == 0)
+		rc = buf_put(text, buf_span(&t), e);
+	buf_release(&t);
+	return rc;
+}

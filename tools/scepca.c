@@ -1,0 +1,105 @@
+/*
+ * scepca - the operator's tool: makes a CA, shows and checks it, hands out
+ * challenges, lists certificates.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "scepca.h"
+
+static const struct opt options[] = {
+	{ "home", "DIR", "the CA; or SCEPCA_HOME in the environment", true,
+	    false },
+	{ "json", NULL, "one JSON document for scripts", true, false },
+	{ "help", NULL, "this text, or that of a command", true, false },
+	{ "version", NULL, "the version", true, false },
+	/* init */
+	{ "subject", "NAME", "RFC 4514: CN=Lab CA,O=Example", false, false },
+	{ "key", "KIND", "rsa:2048..4096 or ec:p256|p384|p521 [rsa:3072]",
+	    false, false },
+	{ "days", "N", "the CA is valid for [3650]", false, false },
+	{ "ra", NULL, "other keys than the CA's do the messages", false,
+	    false },
+	{ "ra-key", "KIND", "of these keys [rsa:2048]", false, false },
+	{ "url", "BASEURL", "under which devices reach this server", false,
+	    false },
+	{ "challenge", "static:TEXT", "one for all devices; static:- reads it",
+	    false, false },
+	{ "user", "USER", "whom the home shall belong to (by root only)", false,
+	    false },
+	/* challenge new */
+	{ "uses", "N", "how often it is good, or unlimited [1]", false, false },
+	{ "ttl", "TIME", "how long it is good: 60m, 12h, 7d, never [60m]",
+	    false, false },
+	{ "for", "NAME", "good for this subject only", false, false },
+	/* cert */
+	{ "state", "STATE", "valid, revoked or expired", false, false },
+	{ "pem", NULL, "as PEM, which is the default", false, false },
+	{ "der", NULL, "as DER", false, false },
+	{ "out", "FILE", "into this file", false, false },
+	{ 0 },
+};
+
+static const struct command commands[] = {
+	{ "init", "", "subject key days ra ra-key url challenge user",
+	    "make a CA", run_init },
+	{ "show", "", "", "the certificates and fingerprints of the CA",
+	    run_show },
+	{ "check", "", "", "everything that would stop enrolment", run_check },
+	{ "challenge new", "", "uses ttl for",
+	    "make a challenge password and print it, once", run_challenge_new },
+	{ "challenge list", "", "", "all of them, without their values",
+	    run_challenge_list },
+	{ "challenge revoke", "ID", "", "make one worthless",
+	    run_challenge_revoke },
+	{ "cert list", "", "subject state", "certificates, by serial",
+	    run_cert_list },
+	{ "cert show", "SERIAL", "", "one of them", run_cert_show },
+	{ "cert export", "SERIAL", "pem der out", "one of them, to a file",
+	    run_cert_export },
+	{ 0 },
+};
+
+static const struct program scepca = {
+	.name = "scepca",
+	.summary = "a SCEP certificate authority (RFC 8894)",
+	.version = SCEPCA_VERSION,
+	.options = options,
+	.commands = commands,
+};
+
+/* settle - what holds for every command, before anything else is done */
+static int settle(void)
+{
+	const struct rlimit none = { 0, 0 };
+	int fd;
+
+	/* else a file of the store could become standard output (T-44) */
+	do {
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd < 0)
+		return -1;
+	close(fd);
+	umask(077);
+	return setrlimit(RLIMIT_CORE, &none);
+}
+
+int main(int argc, char **argv)
+{
+	/* a web server that was pointed at us passes its visitors' words (T-40) */
+	if (getenv("REQUEST_METHOD") != NULL ||
+	    getenv("GATEWAY_INTERFACE") != NULL) {
+		fputs("scepca: not a CGI program: REQUEST_METHOD is set\n",
+		    stderr);
+		return EXIT_BROKEN;
+	}
+	if (settle() != 0) {
+		perror("scepca");
+		return EXIT_BROKEN;
+	}
+	return opt_main(&scepca, argc, argv);
+}

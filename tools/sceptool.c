@@ -1,0 +1,57 @@
+/* sceptool - a SCEP client (RFC 8894). */
+#include "sceptool.h"
+
+static const struct opt options[] = {
+	{ "json", NULL, "the result as one JSON document", true, false },
+	{ "help", NULL, "this text", true, false },
+	{ "version", NULL, "the version", true, false },
+	{ "out", "FILE", "write the certificates there, PEM", false, false },
+	{ "subject", "DN", "name to ask for, as in CN=r1,O=Lab", false, false },
+	{ "san", "KIND:NAME", "another name: dns:, ip:, email:, uri:; repeat",
+	    false, true },
+	{ "key", "FILE", "private key to use, PEM or DER", false, false },
+	{ "key-type", "KIND", "key to make, rsa:2048 (the default) to rsa:4096",
+	    false, false },
+	{ "key-out", "FILE", "where the new key goes; must not exist", false,
+	    false },
+	{ "cert-out", "FILE", "where the certificate goes, PEM", false, false },
+	{ "challenge-file", "FILE",
+	    "first line: the challenge password; - is "
+	    "standard input",
+	    false, false },
+	{ "fingerprint", "HEX", "of the CA's certificate: SHA-256, SHA-1, MD5",
+	    false, false },
+	{ "ca", "FILE", "the CA's certificates, PEM, as getca wrote them",
+	    false, false },
+	{ "digest", "NAME", "sha256, sha384, sha512, sha1, md5", false, false },
+	{ "cipher", "NAME", "aes128, aes192, aes256, des3, des", false, false },
+	{ "get", NULL, "send by GET even if the server takes POST", false,
+	    false },
+	{ 0 },
+};
+
+static const struct command commands[] = {
+	{ "caps", "URL", "", "what the server says it can do", cmd_caps },
+	{ "getca", "URL", "out", "the CA's certificates and fingerprints",
+	    cmd_getca },
+	{ "enrol", "URL",
+	    "subject san key key-type key-out cert-out challenge-file "
+	    "fingerprint ca digest cipher get",
+	    "ask for a certificate", cmd_enrol },
+	{ "decode", "FILE", "key", "show a SCEP message, layer by layer",
+	    cmd_decode },
+	{ 0 },
+};
+
+static const struct program program = {
+	.name = "sceptool",
+	.summary = "a SCEP client",
+	.version = SCEPTOOL_VERSION,
+	.options = options,
+	.commands = commands,
+};
+
+int main(int argc, char **argv)
+{
+	return opt_main(&program, argc, argv);
+}

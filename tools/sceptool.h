@@ -1,0 +1,69 @@
+/*
+ * sceptool.h - what the subcommands of sceptool share.
+ */
+#ifndef SCEPTOOL_H
+#define SCEPTOOL_H
+
+#include "ca_set.h"
+#include "opt.h"
+#include "server_caps.h"
+
+/* Besides those of opt.h: the CA has not decided yet. */
+enum { EXIT_PENDING = 4 };
+
+/* The commands; each returns an exit code. */
+int cmd_caps(const struct opts *o, struct out *out);
+int cmd_getca(const struct opts *o, struct out *out);
+int cmd_enrol(const struct opts *o, struct out *out);
+int cmd_decode(const struct opts *o, struct out *out);
+
+/* sceptool_ca.c */
+
+/*
+ * fetch_caps - GetCACaps; an HTTP error means no capabilities (RFC 8894, 3.5.2).
+ * `body` may be NULL.  fetch_ca - GetCACert.  ERR_SYS also for an HTTP error.
+ */
+int fetch_caps(
+    const char *url, struct server_caps *caps, struct buf *body, struct err *e);
+int fetch_ca(const char *url, struct ca_set *set, struct err *e);
+
+struct http_reply;
+/* http_status_check - ERR_SYS unless the answer is a 200 */
+int http_status_check(const struct http_reply *r, struct err *e);
+
+/* sceptool_show.c, sceptool_san.c */
+
+extern const struct out_field cert_fields[];
+extern const size_t n_cert_fields;
+
+json_t *show_cert(struct span der);
+
+/* show_document - a document of any shape as indented text; borrows */
+void show_document(const json_t *doc);
+
+/* show_key - what kind of key a SubjectPublicKeyInfo holds: "RSA 2048" */
+json_t *show_key(struct span spki);
+
+/*
+ * san_put - append the GeneralName that `text` means: dns:NAME, ip:ADDRESS,
+ * email:ADDRESS or uri:URI; ERR_INPUT.  san_show - GeneralNames, as such texts.
+ */
+int san_put(const char *text, struct buf *names, struct err *e);
+json_t *san_show(struct span general_names);
+
+/* sceptool_file.c */
+
+enum { FILE_SIZE_MAX = 256 * 1024 };
+
+/* file_read - append a whole file, "-" for standard input; at most `max` bytes */
+int file_read(const char *path, size_t max, struct buf *out, struct err *e);
+
+/* file_create - write a new file; ERR_CONF if there is one already */
+int file_create(
+    const char *path, unsigned mode, struct span bytes, struct err *e);
+
+/* file_replace - write a file; readers see the old one or the new one */
+int file_replace(
+    const char *path, unsigned mode, struct span bytes, struct err *e);
+
+#endif
