@@ -1,0 +1,94 @@
+# Challenges: what they look like, what is kept of them, what --uses, --ttl and
+# --for mean.
+. "$(dirname "$0")/lib.sh"
+
+h=$tmp/h
+SCEPCA_HOME=$h
+export SCEPCA_HOME
+ca init --subject 'CN=Test CA' --key rsa:2048
+want 0 challenge list
+want 0 challenge list --json
+same none "$(json "d['challenges']")" '[]'
+
+# --- the value alone on standard output (R106)
+want 0 challenge new
+same lines "$(wc -l <"$tmp/out" | tr -d ' ')" 1
+grep -qx '[a-z2-7]\{26\}' "$tmp/out" || fail 'not a challenge'
+complains '1 time, for any name'
+value=$(cat "$tmp/out")
+! grep -q "$value" "$tmp/err" || fail 'told twice'
+want 0 challenge new --json
+silent
+same length "$(json "len(d['challenge'])")" 26
+
+# --- and nowhere else (R110, R111)
+! grep -rq "$value" "$h" || fail 'the value is in the home'
+want 0 challenge list
+! grep -q "$value" "$tmp/out" "$tmp/err" || fail 'the list shows the value'
+want 0 challenge list --json
+! grep -q "$value" "$tmp/out" "$tmp/err" || fail 'the list shows the value'
+
+# --- a hundred of them are a hundred (R106)
+i=0
+while [ $i -lt 100 ]; do
+	"$scepca" challenge new 2>"$tmp/err"
+	i=$((i + 1))
+done | sort -u >"$tmp/out"
+same unique "$(grep -cx '[a-z2-7]\{26\}' "$tmp/out")" 100
+want 0 challenge list --json
+same all "$(json "len({c['id'] for c in d['challenges']})")" 102
+
+# --- options (R107, R109)
+lifetime() { # lifetime - in seconds, of the challenge that --json has told
+	json "(lambda p: int((p(d['expires']) -
+		p(d['created'])).total_seconds()))(lambda t:
+		__import__('datetime').datetime.strptime(
+		t, '%Y-%m-%dT%H:%M:%SZ'))"
+}
+while read -r ttl seconds; do
+	want 0 challenge new --json --ttl "$ttl"
+	same "--ttl $ttl" "$(lifetime)" "$seconds"
+done <<END
+60m 3600
+90 90
+12h 43200
+7d 604800
+END
+want 0 challenge new --json
+same 'default life' "$(lifetime)" 3600
+same 'default uses' "$(json "d['uses']")" 1
+want 0 challenge new --ttl never --uses 20 --json
+same never "$(json "(d['expires'], d['uses'], d['state'])")" \
+	"(None, 20, 'good')"
+want 0 challenge new --uses unlimited --json
+same unlimited "$(json "d['uses']")" unlimited
+want 0 challenge new --for ' cn = dev1 , o=X' --json
+same for "$(json "d['for']")" CN=dev1,O=X
+want 0 challenge new --for 'CN=dev1,O=X'
+complains 'for CN=dev1,O=X'
+for bad in '--ttl 0' '--ttl -1' '--ttl x' '--ttl 3w' '--uses 0' '--uses -1' \
+	'--uses many' '--uses 99999999999' '--for nothing' '--for' 'more'; do
+	want 2 challenge new $bad
+done
+want 2 challenge new --for ''
+
+# --- an end of life
+want 0 challenge new --ttl 1s --json
+id=$(json "d['id']")
+sleep 2.1
+want 0 challenge list --json
+same expired "$(json "[c['state'] for c in d['challenges']
+	if c['id'] == '$id']")" "['expired']"
+
+# --- revoke
+want 0 challenge new --json
+id=$(json "d['id']")
+want 0 challenge revoke "$id"
+says revoked
+want 0 challenge revoke "$id" --json # twice is no error
+same state "$(json "d['state']")" revoked
+want 1 challenge revoke 000000000000000
+want 1 challenge revoke ''    # a prefix of all of them
+want 2 challenge revoke
+
+finish

@@ -1,0 +1,283 @@
+# check on a table of broken installations (T-60): each is named by file, with a
+# remedy; where the remedy is a command, it is run, and mends it.
+#
+# usage: sh check.sh SCEPCA DENY.SO
+. "$(dirname "$0")/lib.sh"
+
+me=$(id -un)
+good=$tmp/good one=$tmp/one h=$tmp/h
+ca init --home "$good" --subject 'CN=Test CA' --key rsa:2048 --ra
+want 1 check --home "$good" # R104: nobody can enrol
+says 'problem  challenges: there is none'
+ca challenge new --home "$good"
+want 0 check --home "$good"
+says 'Nothing stops enrolment'
+silent
+ca init --home "$one" --subject 'CN=Test CA' --key rsa:2048
+ca challenge new --home "$one"
+want 0 check --home "$one"
+
+fresh() { # fresh DIR - a copy of it to be broken
+	rm -rf "$h"
+	cp -a "$1" "$h"
+}
+
+broken() { # broken WHAT TEXT - the copy has this problem, and a remedy for it
+	want 1 check --home "$h"
+	says "problem  $1: "
+	says "$2"
+	grep -A 1 "^problem  $1: " "$tmp/out" | grep -q '^ *remedy: .' ||
+		fail "no remedy for $1"
+}
+
+mended() { # mended - by the commands that check has named
+	sed -n '/ USER /d; s/^ *remedy: \(ch[a-z]* .*\)/\1/p' "$tmp/out" \
+		>"$tmp/remedy"
+	sh "$tmp/remedy" || fail 'the remedy does not run'
+	want 0 check --home "$h"
+}
+
+warned() { # warned WHAT TEXT - a warning alone
+	want 0 check --home "$h"
+	says "warning  $1: $2"
+	grep -A 1 "^warning  $1: " "$tmp/out" | grep -q '^ *remedy: .' ||
+		fail "no remedy for $1"
+}
+
+# --- modes of files and directories (R007, T-46)
+while read -r name mode; do
+	fresh "$good"
+	chmod "$mode" "$h/$name"
+	broken "$name" "mode 0$mode"
+	mended
+done <<END
+keys 755
+keys 750
+keys/ca.pem 644
+keys/ca.pem 440
+keys/ra-sign.pem 640
+keys/ra-enc.pem 604
+keys/challenge.secret 444
+store 755
+certs 777
+certs/ca.pem 666
+ca.conf 662
+public 775
+END
+fresh "$good"
+chmod 755 "$h"
+warned home 'mode 0755: others can list it'
+mended
+fresh "$good"
+chmod 777 "$h"
+broken home 'mode 0777: others can change it'
+mended
+fresh "$good"
+touch "$h/keys/old.pem" # whatever lies there is a secret
+chmod 644 "$h/keys/old.pem"
+broken keys/old.pem 'mode 0644'
+mended
+h="$tmp/it's a home" # a remedy is quoted for the shell
+fresh "$good"
+chmod 644 "$h/keys/ca.pem"
+broken keys/ca.pem 'mode 0644'
+mended
+rm -rf "$h"
+h=$tmp/h
+
+# --- owners; root can make them wrong
+if [ "$(id -u)" -eq 0 ]; then
+	for name in keys/ca.pem store certs ca.conf; do
+		fresh "$good"
+		chown daemon "$h/$name"
+		broken "$name" 'belongs to user id'
+		says "chown "
+		mended
+	done
+	fresh "$good"
+	warned home 'belongs to root'
+fi
+
+# --- files that are not there
+for name in ca.conf certs/ca.pem certs/ra-sign.pem certs/ra-enc.pem \
+	keys/ca.pem keys/ra-sign.pem keys/ra-enc.pem keys/challenge.secret; do
+	fresh "$good"
+	rm -f "$h/$name"
+	broken "$name" ''
+done
+for name in certs keys store; do
+	fresh "$good"
+	rm -rf "${h:?}/$name"
+	broken "$name" 'is missing'
+done
+fresh "$good"
+rm "$h/public/ca.crt"
+warned public/ca.crt 'is missing'
+fresh "$good"
+rm "$h/certs/ca.pem"
+ca cert list --home "$h" --json # the remedy for it
+serial=$(json "[c['serial'] for c in d['certificates']
+	if c['subject'] == c['issuer']][0]")
+want 0 cert export "$serial" --out "$h/certs/ca.pem" --home "$h"
+want 0 check --home "$h"
+
+# --- files that are something else
+for name in keys/ca.pem keys/ra-sign.pem keys/ra-enc.pem; do
+	fresh "$good"
+	chmod 600 "$h/$name"
+	echo garbage >"$h/$name"
+	broken "$name" 'no private key'
+	: >"$h/$name"
+	broken "$name" 'no private key'
+	cat "$one/keys/ca.pem" >"$h/$name"
+	broken "$name" "is not the key of certs/${name#keys/}"
+done
+for name in certs/ca.pem certs/ra-sign.pem certs/ra-enc.pem; do
+	fresh "$good"
+	echo garbage >"$h/$name"
+	broken "$name" 'no certificate'
+	fresh "$good"
+	mv "$h/$name" "$tmp/moved.pem"
+	ln -s "$tmp/moved.pem" "$h/$name"
+	broken "$name" 'symbolic link'
+done
+fresh "$good"
+cp "$one/certs/ca.pem" "$h/certs/ca.pem" # another CA of the same name
+broken keys/ca.pem 'is not the key of certs/ca.pem'
+broken certs/ra-sign.pem 'is not signed by certs/ca.pem'
+fresh "$good"
+chmod 600 "$h/keys/challenge.secret"
+echo short >"$h/keys/challenge.secret"
+broken keys/challenge.secret '6 bytes instead of 32'
+fresh "$good"
+for f in "$h"/store/*.db; do
+	dd if=/dev/urandom of="$f" bs=1k count=64 conv=notrunc \
+		>"$tmp/out" 2>"$tmp/err"
+done
+broken store ''
+same 'one line of a broken store' "$(grep -c '^problem' "$tmp/out")" 1
+
+# --- certificates that cannot do the work: made for the same key
+usage=digitalSignature,keyEncipherment,keyCertSign,cRLSign
+remake() { # remake DAYS USAGE CA - certs/ca.pem, self-signed
+	printf '%s\n' '[req]' 'distinguished_name = dn' '[dn]' >"$tmp/cnf"
+	openssl req -x509 -config "$tmp/cnf" -key "$h/keys/ca.pem" \
+		-subj '/CN=Test CA' -days "$1" -addext "keyUsage=critical,$2" \
+		-addext "basicConstraints=critical,CA:$3" -out "$tmp/ca.pem" \
+		>"$tmp/out" 2>"$tmp/err" || fail 'openssl req'
+	cat "$tmp/ca.pem" >"$h/certs/ca.pem"
+}
+redate() { # redate FROM UNTIL - the same by certtool, which can set dates
+	printf '%s\n' 'cn = "Test CA"' ca cert_signing_key \
+		"activation_date = \"$1\"" "expiration_date = \"$2\"" \
+		>"$tmp/template"
+	certtool --generate-self-signed --load-privkey "$h/keys/ca.pem" \
+		--template "$tmp/template" --outfile "$tmp/ca.pem" \
+		>"$tmp/out" 2>"$tmp/err" || fail certtool
+	cat "$tmp/ca.pem" >"$h/certs/ca.pem"
+}
+fresh "$one"
+remake 3650 $usage TRUE
+warned store 'does not know' # it is not in the books
+redate '2001-01-01 00:00:00 UTC' '2002-01-01 00:00:00 UTC'
+broken certs/ca.pem 'expired'
+redate '2100-01-01 00:00:00 UTC' '2101-01-01 00:00:00 UTC'
+broken certs/ca.pem 'not valid yet'
+remake 29 $usage TRUE
+warned certs/ca.pem 'expires in 2'
+remake 200 $usage TRUE
+warned certs/ca.pem ''
+says 'days, and with it every certificate'
+for bit in digitalSignature keyEncipherment keyCertSign; do # R001
+	remake 3650 "$(echo $usage | sed "s/$bit,//")" TRUE
+	broken certs/ca.pem 'keyUsage lacks'
+done
+remake 3650 $usage FALSE
+broken certs/ca.pem 'not the certificate of a CA'
+
+# a key too short (R007), and one that cannot decrypt, without an RA (R004)
+rekey() { # rekey OPENSSL-ARGUMENT... - a new key, and a certificate for it
+	openssl genpkey "$@" -out "$tmp/key.pem" >"$tmp/out" 2>"$tmp/err" ||
+		fail 'openssl genpkey'
+	chmod 600 "$h/keys/ca.pem"
+	cat "$tmp/key.pem" >"$h/keys/ca.pem"
+	remake 3650 $usage TRUE
+}
+rekey -algorithm RSA -pkeyopt rsa_keygen_bits:1024
+broken certs/ca.pem '1024 bits'
+rekey -algorithm EC -pkeyopt ec_paramgen_curve:P-256
+broken keys/ca.pem 'requests are encrypted to RSA keys'
+
+# --- ca.conf, with the line
+conf() { # conf LINE TEXT CONTENT - a mistake in this line
+	fresh "$good"
+	printf '%s\n' "$3" >"$h/ca.conf"
+	broken ca.conf "ca.conf:$1: "
+	says "$2"
+}
+conf 2 "unknown setting 'lagacy'" '[endpoint default]
+lagacy = yes'
+conf 3 'want yes or no' '[endpoint default]
+legacy = yes
+obsolete = maybe'
+conf 1 'unknown section' '[endpint default]'
+conf 1 'before the first section' 'days = 3'
+conf 2 'neither' '[ca]
+hello'
+fresh "$good"
+printf '[endpoint museum]\nobsolete = yes\n' >"$h/ca.conf"
+warned ca.conf '[endpoint museum] takes MD5 and single DES'
+warned ca.conf '[endpoint museum] takes MD5 and single DES' # each time
+fresh "$good"
+printf '[profile default]\nrsa_min = 1024\n' >"$h/ca.conf"
+warned ca.conf 'RSA keys of 1024 bits'
+fresh "$good"
+: >"$h/ca.conf"
+want 0 check --home "$h"
+
+# --- challenges (T-12)
+fresh "$good"
+ca challenge new --uses unlimited --home "$h"
+warned challenges '1 can be used any number of times'
+ca init --home "$tmp/static" --subject 'CN=Test CA' --key rsa:2048 \
+	--challenge static:canary-in-a-mine
+want 0 check --home "$tmp/static"
+says 'warning  challenges: 1 can be used'
+fresh "$good"
+ca challenge list --home "$h" --json
+id=$(json "d['challenges'][0]['id']")
+ca challenge revoke "$id" --home "$h"
+warned challenges 'all are used, expired or revoked'
+
+# --- a policy for the whole system (T-65)
+fresh "$good"
+# a sanitizer wants to be the first library, which does not matter here
+ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0
+LD_PRELOAD=$2
+DENY=rsa
+export ASAN_OPTIONS LD_PRELOAD DENY
+broken 'RSA encryption' 'PKCS#1 v1.5'
+DENY=sha1
+broken 'SHA-1' 'ca.conf takes it in messages'
+echo '[endpoint default]
+legacy = no' >"$h/ca.conf" # as the remedy says
+want 0 check --home "$h"
+unset LD_PRELOAD DENY
+
+# --- the same for scripts
+fresh "$good"
+chmod 644 "$h/keys/ca.pem"
+want 1 check --home "$h" --json
+same level "$(json "[(f['level'], f['remedy']) for f in d['findings']
+	if f['what'] == 'keys/ca.pem']")" \
+	"[('problem', 'chmod 0400 $h/keys/ca.pem')]"
+same problems "$(json "d['problems']")" 1
+same "every remedy" "$(json "[f for f in d['findings']
+	if (f['level'] == 'fine') != (f['remedy'] is None)]")" '[]'
+
+# --- nothing to check at all
+want 3 check --home "$tmp/nothing"
+complains 'scepca init makes a home'
+want 3 check --home "$tmp/cnf"
+
+finish
