@@ -263,6 +263,24 @@ static void try_sha1(struct check *c, const struct part *p)
 	pubkey_release(&pub);
 }
 
+/* check_public - what the web server offers is this CA (RFC 8894, 2.2) */
+static void check_public(struct check *c, const struct part *ca)
+{
+	struct buf der = { 0 };
+	struct err e;
+
+	/* that it is missing has been told already */
+	if (home_read(c->home, HOME_PUBLIC_CA, &der, &e) == 0 &&
+	    !span_eq(buf_span(&der), ca->cert.der))
+		check_say(c, WARNING, HOME_PUBLIC_CA,
+		    check_command(c,
+			"scepca cert list; scepca cert export SERIAL --der "
+			"--out",
+			HOME_PUBLIC_CA, ""),
+		    "is not the certificate of %s", ca->cert_name);
+	buf_release(&der);
+}
+
 /* check_opening - what is fine to us must be so to the server's own eyes */
 static void check_opening(struct check *c)
 {
@@ -309,6 +327,8 @@ void check_ca(struct check *c)
 		if (i > 0 && parts[i]->has_cert && ca.has_cert)
 			check_issuer(c, parts[i], &ca);
 	}
+	if (ca.has_cert)
+		check_public(c, &ca);
 	if (recipient->key != NULL &&
 	    privkey_algorithm(recipient->key) != GNUTLS_PK_RSA)
 		check_say(c, PROBLEM, recipient->key_name,

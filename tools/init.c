@@ -12,8 +12,10 @@
 
 enum { DAYS_MAX = 36500, DEFAULT_DAYS = 3650, STATIC_MAX = 255 };
 
-/* read_line - the first line of standard input; nothing is echoed or asked when
- * it is no terminal */
+/*
+ * read_line - the first line of standard input.  A terminal is asked for it, and
+ * does not echo it; anything else is only read.
+ */
 static int read_line(struct buf *line, struct err *e)
 {
 	struct termios old, quiet;
@@ -73,8 +75,10 @@ static bool is_url(const char *s)
 	    (strncmp(s, "http://", 7) == 0 || strncmp(s, "https://", 8) == 0);
 }
 
-/* read_plan - what the options ask for; the values that others know better
- * (kinds of keys, URLs, names) are left to them */
+/*
+ * read_plan - what the options ask for; values that others know better (kinds of
+ * keys, names) are left to them.
+ */
 static int read_plan(const struct opts *o, struct new_ca *n, struct err *e)
 {
 	const char *key = opt_value(o, "key"), *ra_key = opt_value(o, "ra-key");
@@ -108,7 +112,7 @@ static int read_plan(const struct opts *o, struct new_ca *n, struct err *e)
 	return read_challenge(opt_value(o, "challenge"), n, e);
 }
 
-/* find_owner - whom --user names; *owner stays NULL if that is who we are */
+/* find_owner - whom --user names; *owner stays as it is if that is who we are */
 static int find_owner(const struct opts *o, struct owner *storage,
     const struct owner **owner, struct err *e)
 {

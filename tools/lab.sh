@@ -90,13 +90,14 @@ settle() {
 	fi
 	[ "$stop" = no ] || [ -d "$lab" ] || die "there is no lab in $lab"
 	mkdir -p "$lab"
+	lab=$(cd "$lab" && pwd -P)
 	if ! $as_owner test -x "$lab/."; then
 		# below /root, say: keep it elsewhere, and a link to it here
-		rmdir "$lab"
+		rmdir "$lab" || die "$as_owner cannot go to $lab"
 		mkdir -p /var/lib/scepca-lab
 		ln -s /var/lib/scepca-lab "$lab"
+		lab=/var/lib/scepca-lab
 	fi
-	lab=$(cd "$lab" && pwd -P)
 	run=$lab/run
 	home=$lab/ca
 	case $lab in
@@ -140,15 +141,16 @@ stop_server() {
 	done
 }
 
-# The servers' environment is that of an init system.
-daemon_env() {
-	$as_owner env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C "$@"
+# as_daemon COMMAND... - become it, with the environment of an init system; for
+# a subshell, which then holds nothing of our standard output.
+as_daemon() {
+	exec $as_owner env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C "$@"
 }
 
 start_nginx() {
 	$as_owner rm -f "$run/fcgi.sock"
 	# shellcheck disable=SC2016 # the inner shell's own
-	daemon_env setsid sh -c '
+	as_daemon setsid sh -c '
 		umask 077
 		echo $$ >"$1/fcgiwrap.pid"
 		exec fcgiwrap -c 4 -p "$2" -s "unix:$1/fcgi.sock"
@@ -171,11 +173,11 @@ http {
 		set \$scepca_home $home;
 		set \$scepca_cgi $lab/bin/pkiclient.exe;
 		set \$scepca_socket unix:$run/fcgi.sock;
-		include $src/nginx-conf/scepca.conf;
+		include $lab/conf/nginx-scepca.conf;
 	}
 }
 END
-	daemon_env nginx -e "$lab/log/nginx.log" -c "$run/nginx.conf"
+	(as_daemon nginx -e "$lab/log/nginx.log" -c "$run/nginx.conf")
 }
 
 start_apache() {
@@ -202,10 +204,10 @@ ScriptSock $run/cgid.sock
 </Directory>
 Define SCEPCA_HOME $home
 Define SCEPCA_CGI $lab/bin/pkiclient.exe
-Include $src/apache-conf/scepca.conf
+Include $lab/conf/apache-scepca.conf
 END
 	} | $as_owner tee "$run/apache.conf" >/dev/null
-	daemon_env apache2 -f "$run/apache.conf" -k start
+	(as_daemon apache2 -f "$run/apache.conf" -k start)
 }
 
 # ----------------------------------------------------------------- the whole
@@ -229,9 +231,18 @@ build() {
 	[ -f "$build/build.ninja" ] ||
 		meson setup --buildtype=release "$build" "$src" >"$log" 2>&1 ||
 		die "meson setup failed: $log"
-	meson compile -C "$build" >"$log" 2>&1 || {
+	ninja -C "$build" cgi/pkiclient.exe tools/scepca tools/sceptool \
+		>"$log" 2>&1 || {
 		tail -n 30 "$log" >&2
 		die "the build failed: $log"
+	}
+}
+
+# new_challenge [OPTION...] - without the remarks for people
+new_challenge() {
+	scepca challenge new "$@" 2>"$lab/log/challenge.log" || {
+		cat "$lab/log/challenge.log" >&2
+		return 1
 	}
 }
 
@@ -242,14 +253,14 @@ enrol() {
 	device=device-$(date +%Y%m%d-%H%M%S)
 	files=$lab/devices/$device
 	mkdir -p "$lab/devices"
-	scepca challenge new | sceptool enrol "$url" --challenge-file - \
+	new_challenge | sceptool enrol "$url" --challenge-file - \
 		--fingerprint "$sha256" --subject "CN=$device,O=Lab" \
 		--key-out "$files.key" --cert-out "$files.pem" --json \
 		>"$files.json"
 }
 
 instructions() {
-	secret=$(scepca challenge new --ttl 12h)
+	secret=$(new_challenge --ttl 12h)
 	cat <<END
 
 URL          $url
@@ -313,9 +324,13 @@ if [ -z "$build" ]; then
 	say "build (about a minute; log: $lab/build.log)"
 	build
 fi
-mkdir -p "$lab/bin" "$lab/log" "$run"
+mkdir -p "$lab/bin" "$lab/conf" "$lab/log" "$run"
 install -m 755 "$build/cgi/pkiclient.exe" "$build/tools/scepca" \
 	"$build/tools/sceptool" "$lab/bin"
+for name in nginx apache; do	# as they are; `daemon` may not see $src
+	install -m 644 "$src/$name-conf/scepca.conf" \
+		"$lab/conf/$name-scepca.conf"
+done
 scepca() { "$lab/bin/scepca" --home "$home" "$@"; }
 sceptool() { "$lab/bin/sceptool" "$@"; }
 [ -z "$as_owner" ] || chown daemon: "$run" "$lab/log"
@@ -323,23 +338,26 @@ sceptool() { "$lab/bin/sceptool" "$@"; }
 if [ ! -f "$home/ca.conf" ]; then
 	say 'CA'
 	scepca init --subject 'CN=Lab CA' --key rsa:2048 \
-		${as_owner:+--user daemon}
+		${as_owner:+--user daemon} >"$lab/log/init.log"
+	echo "made in $home"
 fi
 
 where=$address:$port
 url=http://$where/scep
 say "$server on http://$where"
 stop_server
-"start_$server"
+trap stop_server EXIT
+"start_$server" || die "$server does not start; --port N if $port is in use"
 for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 	sceptool caps "$url" >/dev/null 2>&1 && break
 	sleep 0.25
 done
-sceptool caps "$url" >"$lab/caps" || die "no answer; see $lab/log"
+sceptool caps "$url" >"$lab/log/caps" || die "no answer; see $lab/log"
+trap - EXIT
 
-scepca show --json >"$lab/ca.json"
-sha256=$(field sha256 <"$lab/ca.json")
-sha1=$(field sha1 <"$lab/ca.json")
+scepca show --json >"$lab/log/ca.json"
+sha256=$(field sha256 <"$lab/log/ca.json")
+sha1=$(field sha1 <"$lab/log/ca.json")
 sceptool getca "$url" --out "$lab/ca.pem" >/dev/null
 
 say 'a device enrols'

@@ -17,7 +17,8 @@ static const struct opt options[] = {
 	{ "help", NULL, "this text, or that of a command", true, false },
 	{ "version", NULL, "the version", true, false },
 	/* init */
-	{ "subject", "NAME", "RFC 4514: CN=Lab CA,O=Example", false, false },
+	{ "subject", "NAME", "the CA's, CN=Lab CA,O=Example; or one to find",
+	    false, false },
 	{ "key", "KIND", "rsa:2048..4096 or ec:p256|p384|p521 [rsa:3072]",
 	    false, false },
 	{ "days", "N", "the CA is valid for [3650]", false, false },

@@ -21,15 +21,16 @@ int run_show(const struct opts *o, struct out *out)
 		{ "home", "home", 0 },
 		{ "url", "URL", 0 },
 	};
-	struct ca *ca;
+	char home[HOME_PATH_MAX];
+	struct ca *ca = NULL;
 	struct err e;
 	json_t *doc;
-	int rc = scepca_open(o, out, &ca);
+	int rc = scepca_home(o, out, home);
 
 	if (rc != EXIT_DONE)
 		return rc;
-	if (ca_certs(ca, &e) != 0) {
-		rc = out_error(out, &e);
+	if (ca_open(home, NULL, &ca, &e) != 0 || ca_certs(ca, &e) != 0) {
+		(void)out_error(out, &e);
 		ca_close(ca);
 		return EXIT_BROKEN;
 	}

