@@ -1,8 +1,8 @@
 /*
  * alg.h - the algorithms this server knows, by OID, and which of them it takes.
  *
- * GnuTLS protects nobody here (it will gladly run single DES), so every decision
- * is made on the OID, by these tables.
+ * GnuTLS protects nobody here (it will gladly run single DES), so every
+ * decision is made on the OID, by these tables.
  */
 #ifndef ALG_H
 #define ALG_H
@@ -63,8 +63,8 @@ int alg_signature(const char *oid, gnutls_pk_algorithm_t pk,
     const struct alg_digest **used, struct err *e);
 
 /*
- * alg_name - a name for people for any OID ("MD5", "single DES", "RSA-OAEP", …);
- * the OID itself when nobody knows it.
+ * alg_name - a name for people for any OID ("MD5", "single DES", "RSA-OAEP",
+ * …); the OID itself when nobody knows it.
  */
 const char *alg_name(const char *oid);
 

@@ -1,8 +1,8 @@
 /*
- * A message is walked once, depth first.  Every element is copied as it came; when
- * one closes in which something had to change, its header is written anew and its
- * contents are moved to fit.  A byte is moved at most once a level, so the work is
- * bounded by depth times length, and recursion by the depth limit.
+ * A message is walked once, depth first.  Every element is copied as it came;
+ * when one closes in which something had to change, its header is written anew
+ * and its contents are moved to fit.  A byte is moved at most once a level, so
+ * the work is bounded by depth times length, and recursion by the depth limit.
  */
 #include "ber.h"
 
@@ -74,9 +74,9 @@ static int rewrite_header(
 }
 
 /*
- * Copy the element at the front of *in and move past it.  With `joining` it is a
- * piece of an OCTET STRING, of which only the octets are copied.  *changed is set
- * if what was written is not what was read.
+ * Copy the element at the front of *in and move past it.  With `joining` it is
+ * a piece of an OCTET STRING, of which only the octets are copied.  *changed is
+ * set if what was written is not what was read.
  */
 static int copy_element(struct walk *w, struct span *in, unsigned depth,
     bool joining, bool *changed, struct err *e)

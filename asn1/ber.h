@@ -1,5 +1,6 @@
 /*
- * ber.h - the BER that SCEP clients send, made DER before anything else reads it.
+ * ber.h - the BER that SCEP clients send, made DER before anything else reads
+ * it.
  */
 #ifndef BER_H
 #define BER_H

@@ -19,10 +19,10 @@ int cbc_run(const struct alg_cipher *cipher, enum cbc_direction direction,
     struct err *e);
 
 /*
- * cbc_unpadded - length of the n decrypted bytes without their padding (RFC 5652,
- * 6.3), in time that does not depend on them.  Bad padding counts as none: what
- * reads the content then finds that it is no such thing, as with any other fault
- * (security.md T-02).  n is at least one block.
+ * cbc_unpadded - length of the n decrypted bytes without their padding (RFC
+ * 5652, 6.3), in time that does not depend on them.  Bad padding counts as
+ * none: what reads the content then finds that it is no such thing, as with any
+ * other fault (security.md T-02).  n is at least one block.
  */
 size_t cbc_unpadded(const uint8_t *p, size_t n, size_t block);
 

@@ -1,10 +1,10 @@
 /*
- * cert.h - X.509 certificates as SCEP needs them: views of what others made, and
- * the encoding of what we make (RFC 5280, 4.1).
+ * cert.h - X.509 certificates as SCEP needs them: views of what others made,
+ * and the encoding of what we make (RFC 5280, 4.1).
  *
  * Clients send certificates that no strict reader takes (version "v4", serials
- * of 33 octets, dates long past): they are only the carriers of a key, so a view
- * judges nothing but the structure.
+ * of 33 octets, dates long past): they are only the carriers of a key, so a
+ * view judges nothing but the structure.
  */
 #ifndef CERT_H
 #define CERT_H
@@ -12,7 +12,9 @@
 #include "privkey.h"
 #include "pubkey.h"
 
-/* Borrows the DER that it was parsed from.  Names and SPKI are whole elements. */
+/*
+ * Borrows the DER that it was parsed from.  Names and SPKI are whole elements.
+ */
 struct cert_view {
 	struct span der;
 	struct span serial;  /* contents of the INTEGER, as received */

@@ -1,4 +1,6 @@
-/* SignedData as it comes: parsed, its algorithms named, its signature verified. */
+/*
+ * SignedData as it comes: parsed, its algorithms named, its signature verified.
+ */
 #include "cms_signed.h"
 
 #include <string.h>

@@ -58,8 +58,8 @@ int der_any(struct span *in, uint8_t *tag, struct span *body,
 
 /*
  * der_check - is all of `in` one DER element, by structure: definite minimal
- * lengths at every level, within `lim`, nothing behind it?  Linear in in.n.
- * To be called on what is decrypted, before a library with nested lists sees it.
+ * lengths at every level, within `lim`, nothing behind it?  Linear in in.n. To
+ * be called on what is decrypted, before a library with nested lists sees it.
  */
 int der_check(struct span in, const struct der_limits *lim, struct err *e);
 

@@ -4,7 +4,9 @@
 
 #include "cert.h"
 
-/* Length of the UTF-8 sequence at the front of `s` if it must not be printed. */
+/*
+ * Length of the UTF-8 sequence at the front of `s` if it must not be printed.
+ */
 static size_t unprintable(struct span s)
 {
 	if (s.p[0] < 0x20 || s.p[0] == 0x7f)
@@ -82,7 +84,9 @@ int name_parse(const char *text, struct buf *name, struct err *e)
 		    "name is not RFC 4514 text (like CN=r1,O=Lab) from "
 		    "character %zu on",
 		    where == NULL ? (size_t)1 : (size_t)(where - text) + 1);
-	else if (gnutls_x509_dn_export2(dn, GNUTLS_X509_FMT_DER, &der) != 0)
+	else if (gnutls_x509_dn_export2(dn, GNUTLS_X509_FMT_DER, &der) != 0 ||
+	    der_check((struct span){ der.data, der.size }, &der_limits, NULL) !=
+		0) /* a value written as #hex goes in as it is */
 		err_set(e, ERR_INPUT, "name cannot be encoded");
 	else
 		rc = buf_put(name, (struct span){ der.data, der.size }, e);

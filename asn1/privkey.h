@@ -1,5 +1,6 @@
 /*
- * privkey.h - a private key as messages need it: sign, and unwrap a content key.
+ * privkey.h - a private key as messages need it: sign, and unwrap a content
+ * key.
  *
  * The one place that touches private key operations, so that a key kept
  * elsewhere can stand behind the same functions.

@@ -19,8 +19,9 @@ struct pubkey {
 
 /*
  * pubkey_import - read a SubjectPublicKeyInfo.  RSA from PUBKEY_RSA_MIN to _MAX
- * bits with an odd modulus and an odd exponent from 3 to 2^32; P-256, P-384, P-521.
- * ERR_ALG for another type of key, ERR_INPUT for a size or form that is refused.
+ * bits with an odd modulus and an odd exponent from 3 to 2^32; P-256, P-384,
+ * P-521. ERR_ALG for another type of key, ERR_INPUT for a size or form that is
+ * refused.
  */
 int pubkey_import(struct span spki, struct pubkey *k, struct err *e);
 void pubkey_release(struct pubkey *k);

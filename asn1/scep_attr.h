@@ -49,8 +49,8 @@ struct scep_attrs {
 /*
  * scep_attrs_read - from the signed attributes of a message.  0 if there is one
  * transactionID of 1 to 255 printable ASCII characters (T61, UTF8, IA5 and
- * BMPString are taken too); everything else may be absent or odd, and is then empty,
- * unknown or -1.  ERR_INPUT.
+ * BMPString are taken too); everything else may be absent or odd, and is then
+ * empty, unknown or -1.  ERR_INPUT.
  */
 int scep_attrs_read(
     const struct cms_signed *s, struct scep_attrs *a, struct err *e);

@@ -1,6 +1,6 @@
 /*
- * scep_client.h - the client's half of the protocol: what a device sends and how
- * it reads the answer.  For sceptool and for the tests.
+ * scep_client.h - the client's half of the protocol: what a device sends and
+ * how it reads the answer.  For sceptool and for the tests.
  */
 #ifndef SCEP_CLIENT_H
 #define SCEP_CLIENT_H
@@ -10,7 +10,8 @@
 
 /*
  * scep_self_signed - append the certificate a device signs its first request
- * with: its subject, its key, digitalSignature and keyEncipherment (RFC 8894, 2.3).
+ * with: its subject, its key, digitalSignature and keyEncipherment (RFC 8894,
+ * 2.3).
  */
 int scep_self_signed(struct span subject, const struct privkey *key,
     int64_t now, struct buf *der, struct err *e);
@@ -53,9 +54,9 @@ struct scep_answer {
 };
 
 /*
- * scep_answer_open - check and open a CertRep: signature by ca_signer, messageType,
- * transactionID, recipientNonce, status (RFC 8894, 3.2.1).  ERR_SIG, ERR_INPUT,
- * ERR_ALG say which check failed.  Release *a after 0.
+ * scep_answer_open - check and open a CertRep: signature by ca_signer,
+ * messageType, transactionID, recipientNonce, status (RFC 8894, 3.2.1).
+ * ERR_SIG, ERR_INPUT, ERR_ALG say which check failed.  Release *a after 0.
  */
 int scep_answer_open(struct span reply, const struct scep_expect *x,
     struct scep_answer *a, struct err *e);
@@ -69,8 +70,8 @@ int scep_answer_cert(const struct scep_answer *a, struct span spki,
     struct span *cert, struct err *e);
 
 /*
- * scep_cert_issued_by - is `cert` signed by the holder of `ca`, and may `ca` sign
- * certificates?  Both DER; dates are not looked at.  ERR_SIG.
+ * scep_cert_issued_by - is `cert` signed by the holder of `ca`, and may `ca`
+ * sign certificates?  Both DER; dates are not looked at.  ERR_SIG.
  */
 int scep_cert_issued_by(struct span cert, struct span ca, struct err *e);
 

@@ -37,7 +37,9 @@ struct err {
 int err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* err_prefix - put "<what>: " in front of the text of a set error; returns -1 */
+/*
+ * err_prefix - put "<what>: " in front of the text of a set error; returns -1
+ */
 int err_prefix(struct err *e, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -54,7 +54,9 @@ int scep_msg_verify(const struct scep_msg *m, struct err *e);
 int scep_msg_decrypt(const struct scep_msg *m, const struct cert_view *cert,
     const struct privkey *key, struct buf *plain, struct err *e);
 
-/* A pkiMessage to be sealed, by a server or by a client.  Everything borrows. */
+/*
+ * A pkiMessage to be sealed, by a server or by a client.  Everything borrows.
+ */
 struct scep_seal {
 	struct scep_attrs_out attrs;
 	bool has_content;  /* content to be enveloped, else: */

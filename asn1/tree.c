@@ -6,8 +6,8 @@
 extern const asn1_static_node scep_asn1_tab[]; /* from scep.asn */
 
 /*
- * The definitions: made once a process, constant afterwards.  Making them for each
- * message would take longer than decoding it.
+ * The definitions: made once a process, constant afterwards.  Making them for
+ * each message would take longer than decoding it.
  */
 static asn1_node definitions;
 static pthread_once_t definitions_once = PTHREAD_ONCE_INIT;

@@ -2,8 +2,9 @@
  * tree.h - the definitions of scep.asn and the only caller of libtasn1.
  *
  * A tree is decoded from bytes, read by path, and freed; or created, written by
- * path, encoded, and freed.  Reading gives spans into the bytes that the tree was
- * decoded from, so nothing is copied and the tree need not outlive the reading.
+ * path, encoded, and freed.  Reading gives spans into the bytes that the tree
+ * was decoded from, so nothing is copied and the tree need not outlive the
+ * reading.
  */
 #ifndef TREE_H
 #define TREE_H

@@ -126,7 +126,9 @@ Test(scep_msg, every_octet_counts)
 	party_release(&ca);
 }
 
-/* Sign `attrs` over `content` as the device; contentType and digest are added. */
+/*
+ * Sign `attrs` over `content` as the device; contentType and digest are added.
+ */
 static void sign(const struct party *device, struct span attrs,
     bool has_content, struct span content, struct buf *out)
 {
@@ -383,8 +385,8 @@ Test(cms_enveloped, fresh_keys)
 }
 
 /*
- * T-02: whatever is done to the last block of a captured envelope, decrypting it
- * reports nothing but success.
+ * T-02: whatever is done to the last block of a captured envelope, decrypting
+ * it reports nothing but success.
  */
 Test(cms_enveloped, no_padding_oracle)
 {

@@ -91,7 +91,9 @@ Test(csr, challenge_types)
 	party_release(&p);
 }
 
-/* R101: under each OID; with two of them: refused.  D13: unknown ones ignored. */
+/*
+ * R101: under each OID; with two of them: refused.  D13: unknown ones ignored.
+ */
 Test(csr, extension_request_oids)
 {
 	static const char *const oids[] = { OID_EXTENSIONS,
@@ -148,7 +150,9 @@ Test(csr, attribute_count)
 	party_release(&p);
 }
 
-/* T-24, R093: every prefix, trailing bytes, a changed octet in what is signed. */
+/*
+ * T-24, R093: every prefix, trailing bytes, a changed octet in what is signed.
+ */
 Test(csr, damaged)
 {
 	struct buf der = { 0 };
@@ -210,7 +214,10 @@ Test(name, text)
 	buf_release(&text);
 }
 
-/* R064, field notes C6, C7: odd certificates are carriers of a key all the same. */
+/*
+ * R064, field notes C6, C7: odd certificates are carriers of a key all the
+ * same.
+ */
 Test(cert, odd_ones_are_read)
 {
 	struct buf tbs = { 0 }, der = { 0 };

@@ -178,8 +178,9 @@ Test(privkey, garbage)
 }
 
 /*
- * T-01: nothing that an attacker can put into encryptedKey makes a difference that
- * he could see: the result is always some key, the same one for one ciphertext.
+ * T-01: nothing that an attacker can put into encryptedKey makes a difference
+ * that he could see: the result is always some key, the same one for one
+ * ciphertext.
  */
 Test(privkey, unwrap_has_no_oracle)
 {
