@@ -1,9 +1,10 @@
 /*
- * ca.h - one CA home, opened: configuration at once, the rest when it is needed.
+ * ca.h - one CA home, opened: configuration at once, the rest when it is
+ * needed.
  *
- * A process that answers GetCACaps reads ca.conf and nothing else; a private key
- * is loaded by the first request that needs it.  Nothing here believes that a
- * process serves one request.
+ * A process that answers GetCACaps reads ca.conf and nothing else; a private
+ * key is loaded by the first request that needs it.  Nothing here believes that
+ * a process serves one request.
  */
 #ifndef CA_H
 #define CA_H
@@ -45,10 +46,10 @@ void ca_close(struct ca *ca); /* wipes; NULL is fine */
  * Each of these does its work once.
  *
  * A key is loaded by the one who needs it: ca_issue_key for certificates,
- * ca_sign_key for answers, ca_enc_key for envelopes; ca_keys is all three.  They
- * check owner and mode of the key files (ERR_PERM), that the key belongs to its
- * certificate, that the certificate has the key usage for the work (RFC 8894,
- * 2.1.2), and that keys for messages are RSA (R004): ERR_CONF.
+ * ca_sign_key for answers, ca_enc_key for envelopes; ca_keys is all three.
+ * They check owner and mode of the key files (ERR_PERM), that the key belongs
+ * to its certificate, that the certificate has the key usage for the work (RFC
+ * 8894, 2.1.2), and that keys for messages are RSA (R004): ERR_CONF.
  */
 int ca_certs(struct ca *ca, struct err *e);
 int ca_issue_key(struct ca *ca, struct err *e);

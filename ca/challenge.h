@@ -2,7 +2,8 @@
  * challenge.h - challenge passwords: made, recognised, authorised by.
  *
  * The store knows a challenge by its HMAC-SHA-256 under a secret that is a file
- * in keys/, so a copy of the store alone gives nobody a challenge (RFC 8894, 7.3).
+ * in keys/, so a copy of the store alone gives nobody a challenge (RFC 8894,
+ * 7.3).
  */
 #ifndef CHALLENGE_H
 #define CHALLENGE_H
@@ -24,8 +25,8 @@ struct challenge_spec {
 /*
  * challenge_new - make a value of 128 random bits, record it, append it to
  * `value`; *c is the record.
- * challenge_static - record a value that the operator chose; any number of uses.
- * At least 8 characters of printable ASCII (ERR_INPUT).
+ * challenge_static - record a value that the operator chose; any number of
+ * uses. At least 8 characters of printable ASCII (ERR_INPUT).
  */
 int challenge_new(struct ca *ca, const struct challenge_spec *spec, int64_t now,
     struct buf *value, struct stored_challenge *c, struct err *e);
@@ -47,7 +48,8 @@ struct authorisation {
 /*
  * challenge_authorise - is `value`, which came in a request for `subject` (a
  * Name), a good challenge now?  Nothing is consumed: store_grant does that.
- * 0: *why is REFUSE_NONE and *a granted, or *why says why not.  -1: store failed.
+ * 0: *why is REFUSE_NONE and *a granted, or *why says why not.  -1: store
+ * failed.
  */
 int challenge_authorise(struct ca *ca, bool present, struct span value,
     struct span subject, int64_t now, struct authorisation *a,
@@ -55,8 +57,8 @@ int challenge_authorise(struct ca *ca, bool present, struct span value,
 
 /*
  * challenge_exposed - `value` was sent in the clear: if it is a good one-time
- * challenge it is revoked, *revoked is true and id[] names it.  One of unlimited
- * uses is not: whoever knows it could stop everybody else (R086).
+ * challenge it is revoked, *revoked is true and id[] names it.  One of
+ * unlimited uses is not: whoever knows it could stop everybody else (R086).
  */
 int challenge_exposed(struct ca *ca, struct span value, int64_t now,
     char id[16], bool *revoked, struct err *e);

@@ -1,35 +1,54 @@
 /*
  * conf.h - ca.conf: what the operator decided (INI, read with inih).
  *
- * Every key has a default; an unknown section, key or value is an error with its
- * line number, so that a typing mistake never opens or closes a door unseen.
+ * Every key has a default; an unknown section, key or value is an error with
+ * its line number, so that a typing mistake never opens or closes a door
+ * unseen.
  */
 #ifndef CONF_H
 #define CONF_H
 
 #include "alg.h"
 
-/* Which certificates go with an issued one (field-notes.md, decision 3). */
+/*
+ * Which certificates go with an issued one (field-notes.md, decision 3): none
+ * other, those of the CA but for a root, those of the CA.
+ */
 enum reply_chain { CHAIN_NONE, CHAIN_CHAIN, CHAIN_FULL };
 
-/* [endpoint NAME]: what one URL does. */
+/*
+ * [endpoint NAME]: what one URL does.
+ *
+ *	legacy = yes	   SHA-1 and triple DES are taken
+ *	obsolete = no	   MD5 and single DES too; needs legacy = yes
+ *	reply_chain = none
+ *	time_window = 0	   how far signingTime may be off; 0: any time
+ */
 struct endpoint {
 	char name[64];
-	struct alg_policy algs; /* legacy = yes|no, obsolete = yes|no */
+	struct alg_policy algs;
 	enum reply_chain reply_chain;
-	int64_t time_window; /* seconds signingTime may be off; 0: any */
+	int64_t time_window; /* seconds */
 };
 
-/* [profile default]: what goes into a certificate. */
+/*
+ * [profile default]: what goes into a certificate.
+ *
+ *	days = 365
+ *	backdate = 10m	   for devices whose clock is slow
+ *	rsa_min = 2048	   bits of a key that is certified, 1024 to 4096
+ *	rsa_max = 4096
+ *	san = yes	   grant the alternative names that are asked for;
+ *			   no: refuse a request for any
+ */
 struct profile {
-	int64_t lifetime;	   /* seconds; days = N */
-	int64_t backdate;	   /* seconds; backdate = 10m */
-	unsigned rsa_min, rsa_max; /* bits of a key that is certified */
-	bool san;		   /* grant the names that are asked for */
+	int64_t lifetime, backdate; /* seconds */
+	unsigned rsa_min, rsa_max;
+	bool san;
 };
 
 struct conf {
-	char url[256];		  /* [ca] url: base URL, may be empty */
+	char url[256]; /* [ca] url = http://…: base URL; empty: not given */
 	struct endpoint endpoint; /* the one chosen */
 	struct profile profile;
 };

@@ -73,7 +73,7 @@ static int set_url(struct conf_target *t, const char *v)
 	return 0;
 }
 
-/* The worst grade follows from two keys; "obsolete" without "legacy" is none. */
+/* One grade from two keys; what is obsolete without legacy cannot be. */
 static int set_grade(struct conf_target *t, const char *v, bool *which)
 {
 	if (get_bool(v, which) != 0 || (t->obsolete && !t->legacy))

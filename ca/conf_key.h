@@ -18,7 +18,7 @@ struct conf_target {
 	bool legacy, obsolete;	   /* of that endpoint */
 };
 
-/* conf_key_find - a number below CONF_KEYS_MAX, or -1 if there is no such key */
+/* conf_key_find - a number below CONF_KEYS_MAX, or -1: no such key */
 int conf_key_find(enum conf_section in, const char *name);
 
 /* conf_key_set - -1 if the value is wrong; conf_key_right says what is right */

@@ -10,9 +10,9 @@ enum { GRANT_TRIES = 4 };
 
 /*
  * Gate 6, one exit.  Whoever cannot read the envelope's content must not learn
- * whether we can (security.md T-01, T-02, T-03): one answer, and on every path one
- * key is imported and one signature verified, with the signer's key, whose size
- * he has chosen himself.
+ * whether we can (security.md T-01, T-02, T-03): one answer, and on every path
+ * one key is imported and one signature verified, with the signer's key, whose
+ * size he has chosen himself.
  */
 static int open_request(struct ca *ca, const struct scep_msg *m,
     struct buf *plain, struct csr *csr, enum refusal *why, struct err *e)
@@ -67,7 +67,7 @@ static int describe(const struct scep_msg *m, const struct pki_facts *f,
 
 /*
  * A retransmission gets what it got (R145); if that was revoked, nothing more
- * (T-14).  *known says whether the matter is settled.
+ * (T-14).  *known says whether the matter is settled, and *why then how.
  */
 static int recall(struct ca *ca, const struct stored_request *r, int64_t now,
     struct stored_cert *cert, bool *known, enum refusal *why, struct err *e)
@@ -90,6 +90,7 @@ static int recall(struct ca *ca, const struct stored_request *r, int64_t now,
 		} else if (had.not_after > now) {
 			*cert = had;
 			had = (struct stored_cert){ 0 };
+			*why = REFUSE_NONE;
 			*known = true;
 		}
 	}
@@ -195,16 +196,35 @@ static int grant(struct ca *ca, const struct authorisation *a,
 	    GRANT_TRIES);
 }
 
-/* What comes after the proof that the requester holds the key. */
-static int decide(struct ca *ca, const struct pki_facts *f,
-    const struct scep_msg *m, const struct csr *csr, struct stored_cert *cert,
-    struct pki_event *ev, enum refusal *why, struct err *e)
+/* Gates 7 to 10 for a request that is not known. */
+static int decide(struct ca *ca, const struct csr *csr,
+    struct stored_request *r, struct stored_cert *cert, struct pki_event *ev,
+    enum refusal *why, struct err *e)
 {
 	struct authorisation a = { .granted = false };
 	struct grantable g = { 0 };
+	bool known;
+	int rc;
+
+	rc = judge(ca, csr, r->decided_at, &a, &g, ev, why, e);
+	if (rc == 0 && *why == REFUSE_NONE)
+		rc = grant(ca, &a, &g, csr, r, cert, ev, why, e);
+	/* used by this very request, in a process that was faster? */
+	if (rc == 0 && *why == REFUSE_CHALLENGE_USED) {
+		rc = recall(ca, r, r->decided_at, cert, &known, why, e);
+		ev->repeated = *why == REFUSE_NONE;
+	}
+	grantable_release(&g);
+	return rc;
+}
+
+/* What comes after the proof that the requester holds the key. */
+static int answer_request(struct ca *ca, const struct pki_facts *f,
+    const struct scep_msg *m, const struct csr *csr, struct stored_cert *cert,
+    struct pki_event *ev, enum refusal *why, struct err *e)
+{
 	struct stored_request r;
 	bool known;
-	int rc = -1;
 
 	if (csr->subject.n <= POLICY_SUBJECT_MAX &&
 	    name_text(csr->subject, &ev->subject, e) != 0)
@@ -212,16 +232,10 @@ static int decide(struct ca *ca, const struct pki_facts *f,
 	if (describe(m, f, csr, &r, e) != 0 ||
 	    recall(ca, &r, f->now, cert, &known, why, e) != 0)
 		return -1;
-	if (known) {
-		ev->repeated = *why == REFUSE_NONE;
-		return 0;
-	}
-	if (judge(ca, csr, f->now, &a, &g, ev, why, e) == 0)
-		rc = *why != REFUSE_NONE
-		    ? 0
-		    : grant(ca, &a, &g, csr, &r, cert, ev, why, e);
-	grantable_release(&g);
-	return rc;
+	if (!known)
+		return decide(ca, csr, &r, cert, ev, why, e);
+	ev->repeated = *why == REFUSE_NONE;
+	return 0;
 }
 
 int enrol(struct ca *ca, const struct pki_facts *f, const struct scep_msg *m,
@@ -234,7 +248,7 @@ int enrol(struct ca *ca, const struct pki_facts *f, const struct scep_msg *m,
 
 	rc = open_request(ca, m, &plain, &csr, why, e);
 	if (rc == 0 && *why == REFUSE_NONE)
-		rc = decide(ca, f, m, &csr, cert, ev, why, e);
+		rc = answer_request(ca, f, m, &csr, cert, ev, why, e);
 	csr_release(&csr);
 	buf_release(&plain);
 	return rc;

@@ -9,17 +9,18 @@
 
 /*
  * enrol - `m` has passed the gates before: it is signed by an RSA key and its
- * envelope is for us.  0: *why is REFUSE_NONE and *cert is recorded (release it),
- * or *why says why not, with the details in ev->detail.  Fills in ev's subject,
- * challenge and `repeated`.  -1: the fault is ours, and nothing was issued.
+ * envelope is for us.  0: *why is REFUSE_NONE and *cert is recorded (release
+ * it), or *why says why not, with the details in ev->detail.  Fills in ev's
+ * subject, challenge and `repeated`.  -1: the fault is ours, and nothing was
+ * issued.
  */
 int enrol(struct ca *ca, const struct pki_facts *f, const struct scep_msg *m,
     struct stored_cert *cert, struct pki_event *ev, enum refusal *why,
     struct err *e);
 
 /*
- * enrol_exposed - a request came without its envelope: a one-time challenge in it
- * has been on the wire for everybody to read, and is revoked (R086).
+ * enrol_exposed - a request came without its envelope: a one-time challenge in
+ * it has been on the wire for everybody to read, and is revoked (R086).
  */
 int enrol_exposed(struct ca *ca, const struct pki_facts *f,
     const struct scep_msg *m, struct pki_event *ev, struct err *e);

@@ -18,8 +18,8 @@ struct extension_plan {
 };
 
 /*
- * extensions_build - append, one behind the other, basicConstraints and keyUsage
- * (critical), extKeyUsage, the two key identifiers, subjectAltName.
+ * extensions_build - append, one behind the other, basicConstraints and
+ * keyUsage (critical), extKeyUsage, the two key identifiers, subjectAltName.
  */
 int extensions_build(
     const struct extension_plan *p, struct buf *out, struct err *e);

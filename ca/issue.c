@@ -12,15 +12,16 @@ enum { CA_BACKDATE = 600 };
 int serial_random(struct serial *s, struct err *e)
 {
 	uint8_t b[SERIAL_MAX];
-	size_t skip = sizeof(b);
+	size_t skip = 0;
 
-	while (skip == sizeof(b)) { /* again if it is zero */
-		if (gnutls_rnd(GNUTLS_RND_KEY, b, sizeof(b)) != 0)
-			return err_set(e, ERR_CRYPTO, "no random bytes");
-		b[0] &= 0x7f; /* positive: 159 bits are left */
-		for (skip = 0; skip < sizeof(b) && b[skip] == 0; skip++)
-			;
-	}
+	if (gnutls_rnd(GNUTLS_RND_KEY, b, sizeof(b)) != 0)
+		return err_set(e, ERR_CRYPTO, "no random bytes");
+	b[0] &= 0x7f; /* positive: 159 bits are left */
+	while (skip < sizeof(b) && b[skip] == 0)
+		skip++;
+	if (skip > sizeof(b) / 2) /* once in 2^80 times, or always */
+		return err_set(
+		    e, ERR_CRYPTO, "the random generator gives zeros only");
 	if (b[skip] >= 0x80)
 		skip--; /* X.690, 8.3: this zero makes it positive */
 	s->n = (uint8_t)(sizeof(b) - skip);
@@ -30,22 +31,28 @@ int serial_random(struct serial *s, struct err *e)
 }
 
 /*
- * The digest for signatures by a key: SHA-256, or what fits a larger curve.
+ * The digest for signatures by `key`: SHA-256, or what fits a larger curve.
  * Whatever a message used, a certificate has nothing weaker (R077).
  */
 static int digest_for(
-    struct span spki, const struct alg_digest **digest, struct err *e)
+    const struct privkey *key, const struct alg_digest **digest, struct err *e)
 {
-	struct pubkey key;
 	const char *name = "SHA-256";
+	struct buf spki = { 0 };
+	struct pubkey pub = { 0 };
+	int rc = 0;
 
-	if (pubkey_import(spki, &key, e) != 0)
-		return -1;
-	if (key.pk == GNUTLS_PK_ECDSA && key.bits > 256)
-		name = key.bits > 384 ? "SHA-512" : "SHA-384";
+	if (privkey_algorithm(key) == GNUTLS_PK_ECDSA) {
+		rc = privkey_spki(key, &spki, e);
+		if (rc == 0)
+			rc = pubkey_import(buf_span(&spki), &pub, e);
+		if (rc == 0 && pub.bits > 256)
+			name = pub.bits > 384 ? "SHA-512" : "SHA-384";
+		pubkey_release(&pub);
+		buf_release(&spki);
+	}
 	*digest = alg_digest_by_name(name);
-	pubkey_release(&key);
-	return 0;
+	return rc;
 }
 
 /* From `backdate` before now for `lifetime`, but within the issuer's dates. */
@@ -85,8 +92,7 @@ static int make(struct cert_fields *f, const struct extension_plan *p,
 	int rc = -1;
 
 	if (serial_random(&serial, e) != 0 ||
-	    digest_for(issuer != NULL ? issuer->spki : f->spki, &digest, e) !=
-		0 ||
+	    digest_for(key, &digest, e) != 0 ||
 	    extensions_build(p, &extensions, e) != 0)
 		goto out;
 	f->serial = (struct span){ serial.b, serial.n };
@@ -187,8 +193,8 @@ int issue_ra(const struct cert_view *ca_cert, const struct privkey *ca_key,
     struct span subject, const struct privkey *ra_key, bool sign, int64_t now,
     int64_t lifetime, struct stored_cert *cert, struct err *e)
 {
-	/* SEQUENCE OF OID: 1.3.6.1.4.1.311.20.2.1, certificate request agent, */
-	/* which Windows wants to see in the certificate of an RA */
+	/* SEQUENCE OF OID: certificate request agent, which Windows wants to
+	 * see in the certificate of an RA (1.3.6.1.4.1.311.20.2.1) */
 	static const uint8_t eku[] = { 0x30, 0x0c, 0x06, 0x0a, 0x2b, 0x06, 0x01,
 		0x04, 0x01, 0x82, 0x37, 0x14, 0x02, 0x01 };
 	struct buf spki = { 0 };

@@ -16,18 +16,20 @@
 int serial_random(struct serial *s, struct err *e);
 
 /*
- * issue_leaf - build, lint, sign and read back a certificate for `g` and the key
- * `spki`.  notAfter never passes the CA's (R182).  `a` must be granted.
- * Appends the DER to cert->der and fills in serial, dates, state, key_hash.
- * Nothing is recorded here.
+ * issue_leaf - build, sign, read back and lint a certificate for `g` and the
+ * key `spki`.  notAfter never passes the CA's (R182).  `a` must be granted.
+ * Fills in *cert's der, serial, dates, issued_at, state and key_hash, and leaves
+ * the rest as it is.  Nothing is recorded here.  ERR_CONF if the CA certificate
+ * is not valid at `now`.
  */
 int issue_leaf(struct ca *ca, const struct authorisation *a,
     const struct grantable *g, struct span spki, int64_t now,
     struct stored_cert *cert, struct err *e);
 
 /*
- * issue_ca - a self-signed CA certificate; keyUsage has digitalSignature and
- * keyEncipherment too unless an RA does the messages (RFC 8894, 2.1.2).
+ * issue_ca - a self-signed CA certificate with path length 0, from ten minutes
+ * before `now`; keyUsage has digitalSignature and keyEncipherment too unless an
+ * RA does the messages (RFC 8894, 2.1.2).
  * issue_ra - an RA certificate under the CA: `sign` for signing messages, else
  * for being enveloped to.
  */

@@ -112,7 +112,7 @@ static int success_content(const struct ca *ca, const struct stored_cert *cert,
 	return cms_certs_only(all, n, NULL, 0, out, e);
 }
 
-/* The text that the client is told; details only where they help no stranger. */
+/* What the client is told; details only where they help no stranger. */
 static void fail_text(
     enum refusal why, const struct pki_event *ev, char *out, size_t size)
 {

@@ -28,8 +28,7 @@ int is_text(uint8_t tag, struct span s, bool strict, bool *yes, struct err *e)
 	for (size_t i = 0; strict && i < text.n; i++)
 		if (text.p[i] < 0x20 || text.p[i] == 0x7f)
 			*yes = false;
-	rc = *yes || why.kind != ERR_NOMEM ? 0
-					   : err_set(e, ERR_NOMEM, "text");
+	rc = *yes || why.kind != ERR_NOMEM ? 0 : err_set(e, ERR_NOMEM, "text");
 	buf_release(&text);
 	return rc;
 }

@@ -2,8 +2,8 @@
  * policy.h - facts in, decision out: what a certificate may hold.
  *
  * Pure: no clock, no store, no key.  What is checked is what is issued: the
- * extensions of the certificate are built here from parsed values; of the request
- * only the bytes of names are kept (security.md T-23, T-24).
+ * extensions of the certificate are built here from parsed values; of the
+ * request only the bytes of names are kept (security.md T-23, T-24).
  */
 #ifndef POLICY_H
 #define POLICY_H
@@ -27,11 +27,11 @@ struct grantable {
  * REFUSE_NONE and *g filled in, or another *why and its precise reason for the
  * client in detail[].  -1: out of memory.  Release g with grantable_release.
  *
- * Key usage: digitalSignature and keyEncipherment (EC: keyAgreement) unless less
- * is asked; the bits of a CA are refused.  Extended key usage: clientAuth unless
- * others of the allowed list are asked for.  SAN: dns, ip, email, uri, UPN.
- * basicConstraints CA:TRUE, unknown critical extensions: refused; other unknown
- * ones are left out.
+ * Key usage: digitalSignature and keyEncipherment (EC: keyAgreement) unless
+ * less is asked; the bits of a CA are refused.  Extended key usage: clientAuth
+ * unless others of the allowed list are asked for.  SAN: dns, ip, email, uri,
+ * UPN. basicConstraints CA:TRUE, unknown critical extensions: refused; other
+ * unknown ones are left out.
  */
 int policy_decide(const struct csr *csr, const struct profile *p,
     const struct alg_policy *algs, struct grantable *g, enum refusal *why,
@@ -39,8 +39,8 @@ int policy_decide(const struct csr *csr, const struct profile *p,
 void grantable_release(struct grantable *g);
 
 /*
- * policy_san_follows - is every alternative name a dNSName that is a common name
- * of the subject too?  For a requester who was allowed one name (T-20).
+ * policy_san_follows - is every alternative name a dNSName that is a common
+ * name of the subject too?  For a requester who was allowed one name (T-20).
  */
 bool policy_san_follows(const struct grantable *g);
 

@@ -1,5 +1,6 @@
 /*
- * policy_part.h - the parts of policy_decide, one for each thing that is judged.
+ * policy_part.h - the parts of policy_decide, one for each thing that is
+ * judged.
  */
 #ifndef POLICY_PART_H
 #define POLICY_PART_H

@@ -1,6 +1,6 @@
 #include "refusal.h"
 
-/* One text for everything that would tell a stranger what a challenge is worth. */
+/* One text for all that would tell a stranger what a challenge is worth. */
 #define NOT_AUTHORISED "not authorised"
 
 static const struct refusal_entry entries[REFUSE_COUNT] = {
@@ -95,6 +95,6 @@ const struct refusal_entry *refusal_entry(enum refusal r)
 
 bool refusal_is_private(enum refusal r)
 {
-	return r == REFUSE_SIGNATURE ||
+	return r == REFUSE_SIGNATURE || r == REFUSE_NO_ENVELOPE ||
 	    (r >= REFUSE_ENVELOPE && r <= REFUSE_REVOKED);
 }

@@ -1,10 +1,10 @@
 /*
  * refusal.h - every reason to refuse a request, in one table.
  *
- * A refusal has a code, which is in the log and in the manual; a failInfo; and a
- * text for the client.  Up to and including the proof that the requester holds
- * the key there is one code for everything that needs decryption, so that a
- * stranger learns nothing (design.md, 4, gate 6).
+ * A refusal has a code, which is in the log and in the manual; a failInfo; and
+ * a text for the client.  Up to and including the proof that the requester
+ * holds the key there is one code for everything that needs decryption, so that
+ * a stranger learns nothing (design.md, 4, gate 6).
  */
 #ifndef REFUSAL_H
 #define REFUSAL_H
@@ -55,7 +55,7 @@ const struct refusal_entry *refusal_entry(enum refusal r);
 
 /*
  * refusal_is_private - the details go to the log only: they would help a
- * stranger (gates 4, 6 and 7).
+ * stranger (gates 4, 6, 7, and what a request without envelope exposed).
  */
 bool refusal_is_private(enum refusal r);
 

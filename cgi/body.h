@@ -20,9 +20,9 @@ struct body {
 
 /*
  * body_read - read the body from fd, of which the first `max` bytes may count.
- * `length` is CONTENT_LENGTH: decimal digits and nothing else (RFC 3875, 4.1.2),
- * and no more than that is read; NULL: to the end (a body in chunks has no length).
- * -1: out of memory, or the descriptor cannot be read (ERR_SYS).
+ * `length` is CONTENT_LENGTH: decimal digits and nothing else (RFC 3875,
+ * 4.1.2), and no more than that is read; NULL: to the end (a body in chunks has
+ * no length). -1: out of memory, or the descriptor cannot be read (ERR_SYS).
  */
 int body_read(
     int fd, const char *length, size_t max, struct body *b, struct err *e);

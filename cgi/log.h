@@ -21,8 +21,9 @@ void log_begin(
     struct buf *line, int64_t now, const char *id, const char *remote);
 
 /*
- * log_field - append ` key=value`.  What is over LOG_VALUE_MAX bytes is left out
- * and "..." stands for it; a field that does not fit the line is left out whole.
+ * log_field - append ` key=value`.  What is over LOG_VALUE_MAX bytes is left
+ * out and "..." stands for it; a field that does not fit the line is left out
+ * whole.
  * log_text - the same for a C string of ours, however long.
  */
 void log_field(struct buf *line, const char *key, struct span value);

@@ -1,8 +1,8 @@
 /*
  * main.c - pkiclient.exe: the environment and stdin in, one reply out.
  *
- * What is not done here: looking at argv, which mod_cgid fills with a query that
- * has no '=' in it (CVE-2012-1823 lived on that).
+ * What is not done here: looking at argv, which mod_cgid fills with a query
+ * that has no '=' in it (CVE-2012-1823 lived on that).
  */
 #include <fcntl.h>
 #include <gnutls/gnutls.h>

@@ -38,8 +38,8 @@ struct reply {
 void reply_release(struct reply *r);
 
 /*
- * serve - the heart: answer one request.  Always fills in *r; no output, no exit,
- * no memory of earlier requests but what `ca` has opened.
+ * serve - the heart: answer one request.  Always fills in *r; no output, no
+ * exit, no memory of earlier requests but what `ca` has opened.
  * serve_fault - the answer when there is no `ca` to ask, because of *e.
  */
 void serve(struct ca *ca, const struct request *q, struct reply *r);

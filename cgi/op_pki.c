@@ -4,7 +4,7 @@
 #include "pki_operation.h"
 #include "reply.h"
 
-/* Is less there than the outermost length says?  A limit of the web server's. */
+/* Is less there than the outermost length says?  Some limit cut it. */
 static bool is_cut(struct span m)
 {
 	size_t len = 0, k;
@@ -103,39 +103,49 @@ static void log_event(struct buf *line, const struct pki_event *ev)
 		log_text(line, "cipher", ev->cipher);
 }
 
-/* PKIOperation (RFC 8894, 4.3), by POST or, as old Cisco IOS does, by GET. */
-int op_pki(struct ca *ca, const struct request *q, const struct query *u,
+static int answer(struct ca *ca, const struct request *q, struct span der,
     struct reply *r, struct err *e)
 {
 	struct pki_facts facts = { .now = q->now, .remote = q->remote };
 	struct pki_event ev = { 0 };
-	struct buf der = { 0 };
-	int rc = 0;
+	int rc = pki_operation(ca, &facts, der, &r->body, &ev, e);
 
-	r->no_store = true;
-	if (q->method == HTTP_POST && q->body_too_long) {
-		reply_refuse(r, q, 413, "The message is too long.", NULL);
-	} else if (read_message(q, u, &der, e) != 0) {
-		if (e->kind != ERR_INPUT)
-			rc = -1;
-		else
-			reply_refuse(r, q, 400,
-			    "The message is missing or damaged.", e->text);
-	} else if (pki_operation(
-		       ca, &facts, buf_span(&der), &r->body, &ev, e) == 0) {
+	if (rc == 0) {
 		log_event(&r->log, &ev);
 		r->status = 200;
 		r->content_type = "application/x-pki-message";
 		r->has_delivered = ev.status == SCEP_SUCCESS;
 		r->delivered = ev.serial;
 	} else if (e->kind == ERR_INPUT) {
-		if (is_cut(buf_span(&der)))
+		if (is_cut(der))
 			err_prefix(e, "cut off after %zu bytes", der.n);
 		reply_refuse(r, q, 400, "Not a SCEP message.", e->text);
-	} else {
-		rc = -1;
+		rc = 0;
 	}
 	pki_event_release(&ev);
+	return rc;
+}
+
+/* PKIOperation (RFC 8894, 4.3), by POST or, as old Cisco IOS does, by GET. */
+int op_pki(struct ca *ca, const struct request *q, const struct query *u,
+    struct reply *r, struct err *e)
+{
+	struct buf der = { 0 };
+	int rc;
+
+	r->no_store = true;
+	if (q->method == HTTP_POST && q->body_too_long) {
+		reply_refuse(r, q, 413, "The message is too long.", NULL);
+		return 0;
+	}
+	rc = read_message(q, u, &der, e);
+	if (rc == 0) {
+		rc = answer(ca, q, buf_span(&der), r, e);
+	} else if (e->kind == ERR_INPUT) {
+		reply_refuse(
+		    r, q, 400, "The message is missing or damaged.", e->text);
+		rc = 0;
+	}
 	buf_release(&der);
 	return rc;
 }

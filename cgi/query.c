@@ -108,7 +108,8 @@ bool query_is(struct span raw, const char *word)
 
 /*
  * '-' and '_' are the alphabet for URLs, which a client took for the one that
- * is meant; a ' ' was a '+' until something on the way read the query as a form.
+ * is meant; a ' ' was a '+' until something on the way read the query as a
+ * form.
  */
 static int base64_value(uint8_t c)
 {

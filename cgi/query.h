@@ -2,8 +2,9 @@
  * query.h - the query string: parameters, percent-encoding, base64.
  *
  * RFC 8894, 4.1 says how a message is to be written there, and clients bend all
- * of it: raw '+' and '/', line feeds, the alphabet for URLs, escapes upon escapes.
- * Nothing is gained by refusing any of that: the signature covers what comes out.
+ * of it: raw '+' and '/', line feeds, the alphabet for URLs, escapes upon
+ * escapes. Nothing is gained by refusing any of that: the signature covers what
+ * comes out.
  */
 #ifndef QUERY_H
 #define QUERY_H

@@ -1,9 +1,10 @@
 /*
  * db_env.c - the calls to Berkeley DB 5.3 that open, recover and close.
  *
- * Shared regions without the locking subsystem: store_lock.h already lets in one
- * process at a time.  DB_REGISTER and failchk are of no use with Debian's blocking,
- * not robust mutexes: a process killed inside one would hang all others.
+ * Shared regions without the locking subsystem: store_lock.h already lets in
+ * one process at a time.  DB_REGISTER and failchk are of no use with Debian's
+ * blocking, not robust mutexes: a process killed inside one would hang all
+ * others.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -48,8 +49,8 @@ static void hear(const DB_ENV *env, const char *prefix, const char *msg)
 }
 
 /*
- * The engine sleeps for seconds when it runs out of space or descriptors, hoping
- * for better times.  We hold the lock: no.
+ * The engine sleeps for seconds when it runs out of space or descriptors,
+ * hoping for better times.  We hold the lock: no.
  */
 static int yield_briefly(u_long secs, u_long usecs)
 {
@@ -68,7 +69,10 @@ static int set_up(struct db_env *d, enum db_env_mode mode)
 
 	env->app_private = d;
 	env->set_errcall(env, hear);
+	/* unasked, it looks for a temporary directory and counts processors */
 	if ((rc = env->set_cachesize(env, 0, CACHE_BYTES, 1)) != 0 ||
+	    (rc = env->set_tmp_dir(env, ".")) != 0 ||
+	    (rc = env->mutex_set_tas_spins(env, 1)) != 0 ||
 	    (rc = env->set_lg_max(env, LOG_FILE_BYTES)) != 0 ||
 	    (rc = env->set_lg_bsize(env, LOG_BUFFER_BYTES)) != 0 ||
 	    (rc = env->log_set_config(env, DB_LOG_AUTO_REMOVE, 1)) != 0 ||
@@ -83,7 +87,7 @@ static int open_db(struct db_env *d, enum db_env_mode mode)
 	bool create = mode == DB_ENV_CREATE;
 	DB_ENV *env = d->env;
 	DB_TXN *txn = NULL;
-	int rc, end;
+	int rc;
 
 	if ((rc = db_create(&d->db, env, 0)) != 0)
 		return rc;
@@ -101,8 +105,7 @@ static int open_db(struct db_env *d, enum db_env_mode mode)
 		(void)txn->abort(txn); /* rc already says why */
 		return rc;
 	}
-	end = txn->commit(txn, 0);
-	return end;
+	return txn->commit(txn, 0);
 }
 
 int db_env_open(

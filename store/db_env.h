@@ -30,8 +30,8 @@ int db_env_open(
     struct db_env *d, const char *dir, enum db_env_mode mode, struct err *e);
 
 /*
- * db_env_checkpoint - write the cache back if the log has grown by `kbytes` since
- * the last time (0: in any case), so that old log files can go.
+ * db_env_checkpoint - write the cache back if the log has grown by `kbytes`
+ * since the last time (0: in any case), so that old log files can go.
  */
 int db_env_checkpoint(struct db_env *d, unsigned kbytes, struct err *e);
 
@@ -39,9 +39,9 @@ int db_env_checkpoint(struct db_env *d, unsigned kbytes, struct err *e);
 int db_env_close(struct db_env *d, struct err *e);
 
 /*
- * db_env_discard - give the handles up without touching what is behind them: the
- * regions are damaged, or another process has replaced them.
- * Some memory of the process is lost each time (under 1 MB, the engine's).
+ * db_env_discard - give the handles up without touching what is behind them:
+ * the regions are damaged, or another process has replaced them.  Some memory
+ * of the process is lost each time (under 1 MB, the engine's).
  */
 void db_env_discard(struct db_env *d);
 

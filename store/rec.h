@@ -10,9 +10,9 @@
  *
  * A value starts with its version.  Integers are big-endian, texts and octet
  * strings have their length in front.  Decoding takes exactly what encoding
- * makes: a truncated value, trailing octets, an unknown version or a value out of
- * range is ERR_STORE.  Encoding takes what decoding can give back, else ERR_INPUT.
- * What is in the key is not in the value.
+ * makes: a truncated value, trailing octets, an unknown version or a value out
+ * of range is ERR_STORE.  Encoding takes what decoding can give back, else
+ * ERR_INPUT.  What is in the key is not in the value.
  */
 #ifndef REC_H
 #define REC_H

@@ -1,8 +1,8 @@
 /*
  * rec_field.h - the fields of a record's value, one after the other.
  *
- * Both directions remember the first failure, so that a codec reads like the list
- * of its fields and asks once, at the end.
+ * Both directions remember the first failure, so that a codec reads like the
+ * list of its fields and asks once, at the end.
  */
 #ifndef REC_FIELD_H
 #define REC_FIELD_H

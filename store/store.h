@@ -1,16 +1,18 @@
 /*
- * store.h - what a CA remembers: opened once, shared by every process of the CA.
+ * store.h - what a CA remembers; all processes of the CA share it.
  *
- * The functions of this folder are named for what the CA means.  Each of them is
- * one visit: it waits for the store's lock, at most STORE_LOCK_SECONDS, does its
- * work in one transaction, and lets go; when it returns 0 the work is durable,
- * whatever happens to the process or the power afterwards, and when it returns
- * -1 nothing has happened, except where its comment says otherwise.  Between
- * visits an open store holds no lock, so a caller may sign and compute at leisure.
+ * The functions of this folder are named for what the CA means.  Each of them
+ * is one visit: it waits for the store's lock, at most STORE_LOCK_SECONDS,
+ * does its work in one transaction, and lets go; when it returns 0 the work is
+ * durable, whatever happens to the process or the power afterwards, and when
+ * it returns -1 nothing has happened, except where its comment says otherwise.
+ * Between visits an open store holds no lock, so a caller may sign and compute
+ * at leisure.
  *
- * Failures of every function: ERR_BUSY (lock not had in time: try again later),
- * ERR_FULL (file system full; nothing touched), ERR_PERM (directory or file not
- * ours to write), ERR_STORE (anything else the engine says), ERR_NOMEM.
+ * Failures of every function: ERR_BUSY (lock not had in time: try again
+ * later), ERR_FULL (file system full; nothing touched), ERR_PERM (directory or
+ * file not ours to write), ERR_STORE (anything else the engine says),
+ * ERR_NOMEM.
  */
 #ifndef STORE_H
 #define STORE_H
@@ -22,9 +24,9 @@ struct store;
 enum { STORE_LOCK_SECONDS = 10 };
 
 /*
- * store_create - make a new, empty store in the directory `dir`, which must not
- * exist yet (ERR_STORE if it does): built beside it and renamed, so that a killed
- * store_create leaves no half store.  Mode 0700.
+ * store_create - make a new, empty store in the directory `dir`, which must
+ * not exist yet (ERR_STORE if it does): built beside it and renamed, so that a
+ * killed store_create leaves no half store.  Mode 0700.
  */
 int store_create(const char *dir, struct err *e);
 
@@ -41,8 +43,8 @@ int store_open(const char *dir, struct store **st, struct err *e);
 void store_close(struct store *st);
 
 /*
- * store_check - read every record once, in chunks: decodes, cross references and
- * indexes are right.  ERR_STORE names the first record that is not.
+ * store_check - read every record once, in chunks: decodes, cross references
+ * and indexes are right.  ERR_STORE names the first record that is not.
  */
 int store_check(struct store *st, struct err *e);
 

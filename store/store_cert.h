@@ -8,7 +8,7 @@
 
 enum { SERIAL_MAX = 20 };
 
-/* A serial number: contents octets of its INTEGER, positive (RFC 5280, 4.1.2.2). */
+/* A serial number: contents octets, positive (RFC 5280, 4.1.2.2). */
 struct serial {
 	uint8_t n;
 	uint8_t b[SERIAL_MAX];
@@ -40,16 +40,16 @@ int store_cert_find(struct store *st, const struct serial *serial,
     struct stored_cert *c, struct err *e);
 
 /*
- * store_cert_page - up to `max` certificates in the order of their serials, from
- * the first behind `after` (NULL: from the start).  *n is how many were read; less
- * than max: that was the end.  Each must be released.
+ * store_cert_page - up to `max` certificates in the order of their serials,
+ * from the first behind `after` (NULL: from the start).  *n is how many were
+ * read; less than max: that was the end.  Each must be released.
  */
 int store_cert_page(struct store *st, const struct serial *after,
     struct stored_cert *page, size_t max, size_t *n, struct err *e);
 
 /*
- * store_cert_add - record a certificate that no request asked for (the CA's own).
- * ERR_STORE if the serial is taken.
+ * store_cert_add - record a certificate that no request asked for (the CA's
+ * own).  ERR_STORE if the serial is taken.
  */
 int store_cert_add(
     struct store *st, const struct stored_cert *c, struct err *e);

@@ -10,7 +10,7 @@ enum challenge_state challenge_state(
 {
 	if (c->revoked_at != 0)
 		return CHALLENGE_REVOKED;
-	/* before expiry: using one again is a sign of a breach, always (R108) */
+	/* before expiry: using one again always looks like a breach (R108) */
 	if (c->uses != CHALLENGE_UNLIMITED && c->used >= c->uses)
 		return CHALLENGE_USED;
 	if (c->expires_at != 0 && now >= c->expires_at)

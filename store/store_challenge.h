@@ -9,7 +9,7 @@
 
 enum { CHALLENGE_UNLIMITED = -1 };
 
-/* A challenge as recorded.  Its value is nowhere; times are seconds since 1970. */
+/* A challenge as recorded.  Its value is nowhere.  Seconds since 1970. */
 struct stored_challenge {
 	char id[16];	 /* short name for people, unique, [0-9a-f] */
 	uint8_t mac[32]; /* HMAC-SHA-256 of the value: the key */
@@ -43,7 +43,7 @@ int store_challenge_add(
 int store_challenge_find(struct store *st, const uint8_t mac[32],
     struct stored_challenge *c, struct err *e);
 
-/* store_challenge_page - as store_cert_page, in the order of the keyed hashes */
+/* store_challenge_page - as store_cert_page, in the order of the macs */
 int store_challenge_page(struct store *st, const uint8_t *after_mac,
     struct stored_challenge *page, size_t max, size_t *n, struct err *e);
 

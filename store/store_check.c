@@ -1,9 +1,9 @@
 /*
  * store_check.c - is every record readable and every reference good?
  *
- * Read in visits of a few hundred records: a large store must not keep its users
- * waiting.  A record and what it refers to are read in one visit, so changes in
- * between do no harm.
+ * Read in visits of a few hundred records: a large store must not keep its
+ * users waiting.  A record and what it refers to are read in one visit, so
+ * changes in between do no harm.
  */
 #include <stdio.h>
 #include <string.h>

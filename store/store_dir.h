@@ -1,6 +1,6 @@
 /*
- * store_dir.h - the directory around the database: whose it is, what file system
- * it lies on, how much room there is, and its files by kind.
+ * store_dir.h - the directory around the database: whose it is, what file
+ * system it lies on, how much room there is, and its files by kind.
  *
  *   store.db   the database        log.NNNNNNNNNN   its log
  *   __db.NNN   shared memory of those who have it open ("regions")
@@ -15,8 +15,9 @@
 #include "scep_err.h"
 
 /*
- * store_dir_open - *fd for the directory, which must be ours, private (0700) and
- * on a local file system; *sb is its stat.  ERR_NOT_FOUND, ERR_PERM, ERR_STORE.
+ * store_dir_open - *fd for the directory, which must be ours, private (0700)
+ * and on a local file system; *sb is its stat.  ERR_NOT_FOUND, ERR_PERM,
+ * ERR_STORE.
  */
 int store_dir_open(const char *dir, int *fd, struct stat *sb, struct err *e);
 
@@ -42,9 +43,9 @@ int store_dir_sync(int fd, struct err *e);
 int store_dir_drop_regions(int fd, struct err *e);
 
 /*
- * store_dir_hold_regions - allocate the blocks of all that they may grow to, now:
- * a page of mapped memory that finds the disk full later would be a SIGBUS.
- * ERR_FULL.
+ * store_dir_hold_regions - allocate the blocks of all that they may grow to,
+ * now: a page of mapped memory that finds the disk full later would be a
+ * SIGBUS.  ERR_FULL.
  */
 enum {
 	STORE_REGION_MAX = 1536 << 10

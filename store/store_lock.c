@@ -42,8 +42,9 @@ static int lock_until(int fd, const struct timespec *deadline)
 
 /*
  * lock_by - flock(2) has no deadline of its own and polling is not fair: the
- * kernel's queue is.  So block in it, with a timer whose signal ends the wait.  The
- * timer repeats, so that a signal just before the call is not the only one.
+ * kernel's queue is.  So block in it, with a timer whose signal ends the wait.
+ * The timer repeats, so that a signal just before the call is not the only
+ * one.
  */
 static int lock_by(int fd, const struct timespec *deadline)
 {

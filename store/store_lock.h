@@ -1,11 +1,11 @@
 /*
  * store_lock.h - one process at a time, and never a stuck one.
  *
- * The lock is flock(2) on the store's directory: the kernel lets go of it however
- * its holder dies, and nobody can delete it by accident.  While it is held no
- * signal that can wait interrupts us, files are made with mode 0600 whatever the
- * umask, and a watchdog kills the process if it holds the lock too long (SIGSTOP,
- * a hanging disk): the next one recovers.
+ * The lock is flock(2) on the store's directory: the kernel lets go of it
+ * however its holder dies, and nobody can delete it by accident.  While it is
+ * held no signal that can wait interrupts us, files are made with mode 0600
+ * whatever the umask, and a watchdog kills the process if it holds the lock
+ * too long (SIGSTOP, a hanging disk): the next one recovers.
  */
 #ifndef STORE_LOCK_H
 #define STORE_LOCK_H

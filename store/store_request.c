@@ -1,5 +1,5 @@
 /*
- * store_request.c - what became of a request, and the one commit that grants it.
+ * store_request.c - what became of a request, and the commit that grants it.
  */
 #include <string.h>
 
@@ -75,9 +75,9 @@ static bool is_good(const struct stored_cert *c, int64_t now)
 }
 
 /*
- * look_back - *settled if the transaction under this key needs no grant: it had the
- * same one already.  Our own certificate there is a commit that was reported
- * as failed, or repeated by the caller.
+ * look_back - *settled if the transaction under this key needs no grant: it
+ * had the same one already.  Our own certificate there is a commit that was
+ * reported as failed, or repeated by the caller.
  */
 static int look_back(
     struct visit *v, struct grant_job *job, bool *settled, struct err *e)

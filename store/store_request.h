@@ -67,15 +67,15 @@ enum grant_outcome {
 };
 
 /*
- * store_grant - record a request as granted, its certificate, and the use of its
- * challenge: all in one durable commit, or nothing at all.
+ * store_grant - record a request as granted, its certificate, and the use of
+ * its challenge: all in one durable commit, or nothing at all.
  *
  * A finished transaction under the same key is superseded if it was another
  * request (sscep and strongSwan use one id for every request of a key); a
- * granted one that is the same (request_is_same) and whose certificate is neither
- * revoked, held nor expired at g->now is answered GRANT_ALREADY, and then
- * *recorded must be released.  Of any number of processes with one one-time challenge
- * exactly one gets GRANT_DONE.
+ * granted one that is the same (request_is_same) and whose certificate is
+ * neither revoked, held nor expired at g->now is answered GRANT_ALREADY, and
+ * then *recorded must be released.  Of any number of processes with one
+ * one-time challenge exactly one gets GRANT_DONE.
  * -1: nothing recorded, as far as can be known; the same call may be repeated.
  */
 int store_grant(struct store *st, const struct grant *g,

@@ -1,6 +1,6 @@
 /*
- * store_state.c - the file .state: a line that is either exactly as expected or means
- * nothing, so there is next to no parsing.
+ * store_state.c - the file .state: a line that is either exactly as expected
+ * or means nothing, so there is next to no parsing.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,13 +17,6 @@
 
 static const char head[] = "scepca store 1 ";
 static const char word[2][6] = { "dirty", "clean" }; /* of one length */
-
-/* of the headers, which go with the library: Debian rebuilds them together */
-#define TEXT_OF(x) #x
-#define TEXT_OF_VALUE(x) TEXT_OF(x)
-#define VERSION_TEXT                    \
-	TEXT_OF_VALUE(DB_VERSION_MAJOR) \
-	"." TEXT_OF_VALUE(DB_VERSION_MINOR) "." TEXT_OF_VALUE(DB_VERSION_PATCH)
 
 enum { WORD_AT = sizeof(head) - 1, WORD_LEN = sizeof(word[0]) - 1 };
 enum { STATE_TEXT_MAX = 400 };
@@ -102,6 +95,15 @@ static void put_hex(struct line *l, uint64_t v)
 	put_text(l, hex);
 }
 
+/* Of the library that runs, not of its header: upgrades come between. */
+static uint64_t engine_version(void)
+{
+	int major, minor, patch;
+
+	(void)db_version(&major, &minor, &patch);
+	return (uint64_t)major << 32 | (uint64_t)minor << 16 | (uint64_t)patch;
+}
+
 /* The line as it has to be, but for the word. */
 static void compose(const struct store_state *s, int dir_fd,
     const struct stat *self, struct line *l)
@@ -117,7 +119,9 @@ static void compose(const struct store_state *s, int dir_fd,
 	put_hex(l, s->generation);
 	put_text(l, " boot ");
 	put_text(l, s->boot);
-	put_text(l, " db " VERSION_TEXT " dir ");
+	put_text(l, " db ");
+	put_hex(l, engine_version());
+	put_text(l, " dir ");
 	put_hex(l, dir.st_dev);
 	put_text(l, ":");
 	put_hex(l, dir.st_ino);

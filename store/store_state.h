@@ -1,12 +1,13 @@
 /*
  * store_state.h - did the last holder of the lock leave cleanly?
  *
- * One line of text in the file .state names everything that has to be as it was for
- * the shared regions to be trusted: this boot, this directory, this file and
- * these region files (not copies), this version of the library, and the word
- * "clean".  Anything else - a holder that died, a reboot, a restored backup, an
- * upgrade, __db.* removed by hand - means: recover.  The file is never synced.
- * It need not be: what is in it matters only as long as this kernel runs.
+ * One line of text in the file .state names everything that has to be as it
+ * was for the shared regions to be trusted: this boot, this directory, this
+ * file and these region files (not copies), this version of the library, and
+ * the word "clean".  Anything else - a holder that died, a reboot, a restored
+ * backup, an upgrade, __db.* removed by hand - means: recover.  The file is
+ * never synced.  It need not be: what is in it matters only as long as this
+ * kernel runs.
  */
 #ifndef STORE_STATE_H
 #define STORE_STATE_H
@@ -32,7 +33,7 @@ void store_state_release(struct store_state *s);
 int store_state_read(
     struct store_state *s, int dir_fd, bool *clean, struct err *e);
 
-/* store_state_mark - flip the word, and nothing else, of a line that was good */
+/* store_state_mark - flip the word, and nothing else, of a good line */
 int store_state_mark(struct store_state *s, bool clean, struct err *e);
 
 /*

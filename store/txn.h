@@ -1,8 +1,8 @@
 /*
  * txn.h - reading and writing records within a visit.
  *
- * Values and keys that are handed out belong to the engine and live until the next
- * call here.  When the engine fails, the visit is marked broken.
+ * Values and keys that are handed out belong to the engine and live until the
+ * next call here.  When the engine fails, the visit is marked broken.
  */
 #ifndef TXN_H
 #define TXN_H

@@ -1,8 +1,8 @@
 /*
  * visit.c - the protocol of a visit.
  *
- * .state is "dirty" for as long as a process is inside, readers too: a reader that is
- * killed in the middle may hold a mutex in the shared regions.
+ * .state is "dirty" for as long as a process is inside, readers too: a reader
+ * that is killed in the middle may hold a mutex in the shared regions.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -69,9 +69,10 @@ static int enter(struct store *st, struct err *e)
 }
 
 /*
- * recover - make the regions anew from the log.  First everything goes to the disk:
- * the engine takes the end of the log as it reads it, from the kernel's cache, for
- * durable, and a power cut after that would leave the database ahead of its log.
+ * recover - make the regions anew from the log.  First everything goes to the
+ * disk: the engine takes the end of the log as it reads it, from the kernel's
+ * cache, for durable, and a power cut after that would leave the database
+ * ahead of its log.
  */
 static int recover(struct store *st, struct err *e)
 {
@@ -98,7 +99,7 @@ static int attach(struct store *st, enum visit_kind kind, struct err *e)
 	bool clean;
 
 	if (store_state_read(&st->state, st->dir_fd, &clean, e) != 0 ||
-	    (kind == VISIT_WRITE && store_dir_room(st->dir_fd, false, e) != 0))
+	    (kind != VISIT_READ && store_dir_room(st->dir_fd, false, e) != 0))
 		return -1;
 	if (st->db.env != NULL &&
 	    (!clean || st->generation != st->state.generation))
@@ -127,8 +128,8 @@ static int commit(struct visit *v, enum visit_kind kind, struct err *e)
 		rc = txn->commit(txn, DB_TXN_WRITE_NOSYNC);
 	} else if ((rc = txn->commit(txn, DB_TXN_SYNC)) == 0) {
 		/*
-		 * commit() returns 0 without having written if the first write to
-		 * a new log file fails (5.3.28): this finds out.
+		 * commit() returns 0 without having written if the first write
+		 * to a new log file fails (5.3.28): this finds out.
 		 */
 		rc = env->log_flush(env, NULL);
 	}

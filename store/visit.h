@@ -1,7 +1,7 @@
 /*
- * visit.h - how everything in this folder reaches the database: lock, look whether
- * the last holder left cleanly, join or recover, one transaction, proof that it is
- * on the disk, unlock.
+ * visit.h - how everything in this folder reaches the database: lock, look
+ * whether the last holder left cleanly, join or recover, one transaction,
+ * proof that it is on the disk, unlock.
  */
 #ifndef VISIT_H
 #define VISIT_H
@@ -39,11 +39,11 @@ struct visit {
 };
 
 /*
- * visit_run - run `work` within one visit.
- * If it returns 0 its writes are committed, on -1 or visit->undo nothing is
- * recorded.  When the engine fails, the environment is recovered and work is run
- * once more, from the start: so it must set its results on every run, and
- * find its own commit if that went through after all.
+ * visit_run - run `work` within one visit.  If it returns 0 its writes are
+ * committed, on -1 or visit->undo nothing is recorded.  When the engine fails,
+ * the environment is recovered and work is run once more, from the start: so
+ * it must set its results on every run, and find its own commit if that went
+ * through after all.
  */
 int visit_run(struct store *st, enum visit_kind kind,
     int (*work)(struct visit *v, void *arg, struct err *e), void *arg,

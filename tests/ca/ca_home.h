@@ -1,7 +1,8 @@
 /*
  * ca_home.h - a CA to test with: a home below CA_TEST_DIR, gone with the test.
  *
- * Helpers return nothing: what they need and cannot have is the end of the test.
+ * Helpers return nothing: what they need and cannot have is the end of the
+ * test.
  */
 #ifndef CA_HOME_H
 #define CA_HOME_H

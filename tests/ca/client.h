@@ -46,8 +46,8 @@ struct ask {
 };
 
 /*
- * client_ask - append the pkiMessage.  client_csr, client_envelope: what would be
- * in it.
+ * client_ask - append the pkiMessage.  client_csr, client_envelope: what would
+ * be in it.
  */
 void client_ask(const struct client *c, const struct ca_home *h,
     const struct ask *q, struct buf *msg);
@@ -64,9 +64,9 @@ struct result {
 };
 
 /*
- * client_send - pki_operation at the time `now`, and the answer opened as a strict
- * client does it: signature, transactionID, recipientNonce.  What the event says
- * and what the answer says is the same.
+ * client_send - pki_operation at the time `now`, and the answer opened as a
+ * strict client does it: signature, transactionID, recipientNonce.  What the
+ * event says and what the answer says is the same.
  */
 void client_send(const struct client *c, struct ca_home *h, const struct ask *q,
     struct span msg, int64_t now, struct result *r);

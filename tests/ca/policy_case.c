@@ -1,7 +1,6 @@
 #include "policy_case.h"
 
 #include <criterion/criterion.h>
-#include <string.h>
 
 const struct span plain_name =
     BYTES("\x30\x0d\x31\x0b\x30\x09\x06\x03\x55\x04\x03\x0c\x02r1");
@@ -14,13 +13,10 @@ const struct profile usual = {
 };
 static const struct alg_policy algs = { .worst = ALG_LEGACY };
 
-void decide(const char *kind, struct span subject,
-    struct span extensions, const struct profile *p, struct decision *d)
+void decide(const char *kind, struct span subject, struct span extensions,
+    const struct profile *p, struct decision *d)
 {
-	struct privkey *key = test_key(kind[0] == 'e' ? "dev-ec"
-		: strcmp(kind, "rsa:1024") == 0	      ? "dev-1024"
-						      : "dev1",
-	    kind);
+	struct privkey *key = test_key(kind, kind);
 
 	*d = (struct decision){ .why = REFUSE_COUNT };
 	ok(csr_build(subject, key, alg_digest_by_name("SHA-256"), extensions,

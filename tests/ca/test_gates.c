@@ -82,7 +82,7 @@ Test(gates, rewrapped_envelope)
 	end();
 }
 
-/* What gate 6 is about: each way to fail it, and one text for all (R093, R151) */
+/* Gate 6: each way to fail it, and one text for all (R093, R151) */
 static const struct {
 	const char *what;
 	struct ask q;
@@ -225,6 +225,22 @@ ParameterizedTest(size_t *i, gates, algorithms)
 	end();
 }
 
+/* R084: another key transport is refused by name, before a key is used */
+Test(gates, key_transport)
+{
+	struct result r;
+
+	begin(CA_RSA_RA, "");
+	client_enrol(
+	    &c, &h, &(struct ask){ .oaep = true, .challenge = challenge }, &r);
+	cr_expect_eq(r.ev.refusal, REFUSE_ALG);
+	cr_expect_not_null(
+	    strstr(result_text(&r), "OAEP"), "%s", result_text(&r));
+	cr_expect_null(h.ca->enc_key);
+	result_release(&r);
+	end();
+}
+
 /* R162: not a pkiMessage, so no signed answer; and no key was loaded for it */
 Test(gates, garbage)
 {
@@ -346,6 +362,9 @@ Test(gates, request_in_the_clear)
 	    &(struct ask){ .no_envelope = true, .challenge = challenge }, &r);
 	cr_expect_eq(r.ev.refusal, REFUSE_NO_ENVELOPE);
 	cr_expect_str_neq(r.ev.challenge_id, "");
+	cr_expect_not_null(strstr(r.ev.detail, "revoked"), "%s", r.ev.detail);
+	cr_expect_str_eq(/* what it was worth is not the sender's business */
+	    result_text(&r), refusal_entry(REFUSE_NO_ENVELOPE)->text);
 	result_release(&r);
 	client_enrol(&c, &h, &(struct ask){ .challenge = challenge }, &r);
 	cr_expect_eq(r.ev.refusal, REFUSE_CHALLENGE_REVOKED);

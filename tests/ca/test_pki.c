@@ -1,6 +1,7 @@
 /* pki_operation: what devices see, and what is recorded of it. */
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "client.h"
@@ -97,7 +98,7 @@ ParameterizedTest(size_t *i, pki, enrols)
 	end();
 }
 
-/* R075, R145, T-13, T-14: the same bytes, in this process and in the next one */
+/* R075, R145, T-13, T-14: the same bytes, in this process and the next */
 Test(pki, retransmission)
 {
 	const struct ask q = { .challenge = challenge };
@@ -127,7 +128,7 @@ Test(pki, retransmission)
 	end();
 }
 
-/* F1: the same request in a new message (certmonger, micromdm poll like this) */
+/* F1: the same request in a new message: certmonger polls like this */
 Test(pki, same_request_again)
 {
 	const struct ask q = { .challenge = challenge };
@@ -204,6 +205,53 @@ Test(pki, expired_certificate_is_not_repeated)
 	result_release(&first);
 	result_release(&again);
 	buf_release(&msg);
+	end();
+}
+
+/* A name of 4 KiB and 50 alternative names come out as they went in. */
+Test(pki, names_to_the_octet)
+{
+	struct buf text = { 0 }, part = { 0 }, subject = { 0 };
+	struct buf names = { 0 }, san = { 0 }, extensions = { 0 };
+	struct ask q = { .challenge = challenge };
+	struct cert_view v;
+	struct span value;
+	struct result r;
+	char name[32];
+	uint8_t *p;
+
+	begin(CA_RSA, "");
+	ok(buf_grow(&text, 4096, &p, e));
+	memset(p, 0xe4, text.n);
+	ok(der_put(&part, DER_OID, SPAN_LIT("\x55\x04\x0a"), e));
+	ok(der_put(&part, DER_T61, buf_span(&text), e));
+	ok(der_put(&subject, DER_SEQUENCE, buf_span(&part), e));
+	buf_move(&part, &subject);
+	ok(der_put(&subject, DER_SET, buf_span(&part), e));
+	buf_move(&part, &subject);
+	ok(der_put(&subject, DER_SEQUENCE, buf_span(&part), e));
+	q.subject = buf_span(&subject);
+	for (int i = 0; i < 50; i++) {
+		snprintf(name, sizeof(name), "host-%d.example.com", i);
+		ok(der_put(&names, 0x82, span_str(name), e));
+	}
+	ok(der_put(&san, DER_SEQUENCE, buf_span(&names), e));
+	ok(extension_put(&extensions, "2.5.29.17", false, buf_span(&san), e));
+	q.extensions = buf_span(&extensions);
+
+	client_enrol(&c, &h, &q, &r);
+	granted(&r);
+	ok(cert_parse(buf_span(&r.cert), &v, e));
+	cr_expect(span_eq(v.subject, q.subject));
+	ok(cert_extension(v.extensions, "2.5.29.17", &value, NULL, e));
+	cr_expect(span_eq(value, buf_span(&san)));
+	result_release(&r);
+	buf_release(&text);
+	buf_release(&part);
+	buf_release(&subject);
+	buf_release(&names);
+	buf_release(&san);
+	buf_release(&extensions);
 	end();
 }
 

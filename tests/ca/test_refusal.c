@@ -271,6 +271,61 @@ ParameterizedTest(size_t *i, refusal, each)
 	ca_home_drop(&s.h);
 }
 
+/* Whoever holds a key of the CA gets no device's certificate for it. */
+Test(refusal, keys_of_the_ca)
+{
+	static const char *const keys[] = { "ca", "ra-sign", "ra-enc" };
+	char challenge[CHALLENGE_TEXT_SIZE + 1];
+	struct ca_home h;
+	struct client c;
+	struct result r;
+
+	ca_home_make(&h, CA_RSA_RA, "");
+	ca_home_challenge(&h, NULL, challenge);
+	for (size_t i = 0; i < COUNT(keys); i++) {
+		client_make(&c, keys[i], "rsa:2048", NAME);
+		client_enrol(
+		    &c, &h, &(struct ask){ .challenge = challenge }, &r);
+		cr_expect_eq(r.ev.refusal, REFUSE_CA_KEY, "%s", keys[i]);
+		result_release(&r);
+		client_release(&c);
+	}
+	ca_home_drop(&h);
+}
+
+/* T-20: with a challenge for one name no other name comes in as a SAN */
+Test(refusal, names_beside_the_bound_one)
+{
+	static const struct {
+		struct span san;
+		enum refusal why;
+	} sans[] = {
+		{ BYTES("\x30\x07\x82\x05"
+			"admin"),
+		    REFUSE_SAN },
+		{ BYTES("\x30\x04\x82\x02r1"), REFUSE_NONE },
+	};
+	const struct challenge_spec spec = { .uses = 1, .for_name = NAME };
+	struct scene s = { .now = TEST_NOW };
+	struct result r;
+
+	ca_home_make(&s.h, CA_RSA, "");
+	client_make(&s.c, "dev1", "rsa:2048", NAME);
+	ca_home_challenge(&s.h, &spec, s.challenge);
+	s.q.challenge = s.challenge;
+	for (size_t i = 0; i < COUNT(sans); i++) {
+		buf_release(&s.bytes);
+		put_extension(&s, "2.5.29.17", sans[i].san);
+		client_enrol(&s.c, &s.h, &s.q, &r);
+		cr_expect_eq(r.ev.refusal, sans[i].why, "%zu: %s", i,
+		    refusal_entry(r.ev.refusal)->code);
+		result_release(&r);
+	}
+	buf_release(&s.bytes);
+	client_release(&s.c);
+	ca_home_drop(&s.h);
+}
+
 /* The table itself: each code once, each with a text and a remedy. */
 Test(refusal, table)
 {

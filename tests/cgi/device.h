@@ -1,5 +1,6 @@
 /*
- * device.h - a device that enrols: its key, its requests, what it makes of answers.
+ * device.h - a device that enrols: its key, its requests, what it makes of
+ * answers.
  */
 #ifndef DEVICE_H
 #define DEVICE_H

@@ -1,6 +1,7 @@
 /*
- * run_cgi.h - pkiclient.exe as a web server runs it: an environment, descriptors,
- * and what comes out.  CGI_EXE in the environment of the test names the program.
+ * run_cgi.h - pkiclient.exe as a web server runs it: an environment,
+ * descriptors, and what comes out.  CGI_EXE in the environment of the test
+ * names the program.
  */
 #ifndef RUN_CGI_H
 #define RUN_CGI_H
@@ -54,7 +55,7 @@ struct span cgi_header(const struct cgi_done *d, const char *name);
 /* cgi_has - does `text` stand somewhere in `in`? */
 bool cgi_has(struct span in, struct span text);
 
-/* cgi_log_has - is it in the log, which is one line without raw control bytes? */
+/* cgi_log_has - is it in the log, and that one line of printable ASCII? */
 bool cgi_log_has(const struct cgi_done *d, const char *text);
 
 #endif

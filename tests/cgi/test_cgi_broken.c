@@ -1,7 +1,7 @@
 /*
  * test_cgi_broken.c - a CA whose files are not as they should be: HTTP 500,
- * nothing issued, and the log says what is wrong and what mends it.  Mended, the
- * same request is served (T-36, T-46, T-60).
+ * nothing issued, and the log says what is wrong and what mends it.  Mended,
+ * the same request is served (T-36, T-46, T-60).
  */
 #include <stdio.h>
 #include <string.h>
@@ -195,8 +195,8 @@ Test(broken, foreign_key)
 }
 
 /*
- * A store that somebody holds for longer than a client is kept waiting: 503 with
- * Retry-After, and the request is served when it comes again.
+ * A store that somebody holds for longer than a client is kept waiting: 503
+ * with Retry-After, and the request is served when it comes again.
  */
 Test(broken, busy)
 {

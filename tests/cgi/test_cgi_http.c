@@ -1,6 +1,7 @@
 /*
- * test_cgi_http.c - the HTTP side of pkiclient.exe: the gates before any message
- * is read, the bytes of every kind of reply, and what surrounds the program.
+ * test_cgi_http.c - the HTTP side of pkiclient.exe: the gates before any
+ * message is read, the bytes of every kind of reply, and what surrounds the
+ * program.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -8,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <criterion/criterion.h>
@@ -349,7 +350,7 @@ Test(http, usage)
 	cgi_release(&d);
 }
 
-/* What SCEPCA_HOME and SCEPCA_ENDPOINT may not be: 500, and the log says why. */
+/* What SCEPCA_HOME and SCEPCA_ENDPOINT may not be: 500, and the log why. */
 static const struct {
 	const char *home, *endpoint, *log;
 } settings[] = {
@@ -487,7 +488,8 @@ static void read_proc(pid_t pid, const char *name, char *text, size_t size)
 	fclose(f);
 }
 
-static unsigned count_fds(pid_t pid)
+/* Only root may look: the process is not dumpable (T-47). */
+static void expect_three_fds(pid_t pid)
 {
 	char path[64];
 	unsigned n = 0;
@@ -495,11 +497,15 @@ static unsigned count_fds(pid_t pid)
 
 	snprintf(path, sizeof(path), "/proc/%ld/fd", (long)pid);
 	dir = opendir(path);
+	if (geteuid() != 0) {
+		cr_expect_null(dir);
+		return;
+	}
 	cr_assert_not_null(dir, "%s", path);
 	for (struct dirent *d; (d = readdir(dir)) != NULL;)
 		n += d->d_name[0] != '.';
 	closedir(dir);
-	return n;
+	cr_expect_eq(n, 3);
 }
 
 /* T-32, T-44, T-47: seen from outside, while it waits for a body. */
@@ -510,22 +516,26 @@ Test(http, hardened)
 	struct cgi_call c = { 0 };
 	struct cgi_process p;
 	struct cgi_done d;
-	int fds[2], stray = dup(STDERR_FILENO);
+	int fds[2], stray = dup(STDERR_FILENO); /* not to be inherited */
+	struct rlimit core;
 
+	getrlimit(RLIMIT_CORE, &core);
+	core.rlim_cur = core.rlim_max;
+	setrlimit(RLIMIT_CORE, &core);
 	cr_assert_eq(pipe2(fds, O_CLOEXEC), 0);
 	c.in = fds[0];
 	fill_env(&c, env);
 	cgi_start(&c, &p);
 	for (int n = 0; n < 1000; n++) { /* until it sleeps in read(2) */
-		read_proc(p.pid, "wchan", text, sizeof(text));
-		if (strstr(text, "pipe") != NULL)
+		read_proc(p.pid, "status", text, sizeof(text));
+		if (strstr(text, "NoNewPrivs:\t1") != NULL &&
+		    strstr(text, "State:\tS") != NULL)
 			break;
 		usleep(5000);
 	}
-	cr_expect_eq(count_fds(p.pid), 3, "descriptor %d was inherited", stray);
-	read_proc(p.pid, "status", text, sizeof(text));
 	cr_expect_not_null(strstr(text, "NoNewPrivs:\t1"));
 	cr_expect_not_null(strstr(text, "Umask:\t0077"));
+	expect_three_fds(p.pid);
 	read_proc(p.pid, "limits", text, sizeof(text));
 	cr_expect_not_null(strstr(text, "Max core file size        0  "));
 	cr_expect_not_null(strstr(text, "Max cpu time              10  "));
@@ -538,8 +548,8 @@ Test(http, hardened)
 }
 
 /*
- * fcgiwrap writes the whole body before it reads, and mod_cgid must be read to the
- * end: a body over the limit, through a pipe, gets its answer.
+ * fcgiwrap writes the whole body before it reads, and mod_cgid must be read to
+ * the end: a body over the limit, through a pipe, gets its answer.
  */
 Test(http, body_is_drained)
 {
@@ -592,8 +602,10 @@ Test(http, slow_body)
 	struct cgi_done d;
 	int fds[2];
 
-	if (getenv("CGI_LONG") == NULL)
+	if (getenv("CGI_LONG") == NULL) {
+		lab_ca_drop(&lab);
 		cr_skip("takes 30 s: set CGI_LONG");
+	}
 	cr_assert_eq(pipe2(fds, O_CLOEXEC), 0);
 	cr_assert_eq(write(fds[1], "0", 1), 1);
 	c.in = fds[0];

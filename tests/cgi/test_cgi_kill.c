@@ -1,10 +1,11 @@
 /*
- * test_cgi_kill.c - processes killed at random moments of their life, eight at a
- * time (T-13, T-35, R146).
+ * test_cgi_kill.c - processes killed at random moments of their life, eight at
+ * a time (T-13, T-35, R146).
  *
- * No later request hangs; every certificate that a client received is in the store;
- * a request that died gets its one certificate when it comes again; no serial is
- * there twice; the store is sound.  CGI_KILLS sets how many; 2000 by hand.
+ * No later request hangs; every certificate that a client received is in the
+ * store; a request that died gets its one certificate when it comes again; no
+ * serial is there twice; the store is sound.  CGI_KILLS sets how many; 2000 by
+ * hand.
  */
 #include <signal.h>
 #include <stdio.h>

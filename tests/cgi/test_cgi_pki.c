@@ -1,12 +1,10 @@
 /*
- * test_cgi_pki.c - PKIOperation through pkiclient.exe: what a device sends, in all
- * the ways that devices send it, and what comes back and goes into the log.
+ * test_cgi_pki.c - PKIOperation through pkiclient.exe: what a device sends, in
+ * all the ways that devices send it, and what comes back and goes into the log.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -15,7 +13,6 @@
 #include "device.h"
 #include "op.h"
 #include "run_cgi.h"
-#include "store_challenge.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -55,8 +52,8 @@ static void expect_cert(const struct asked *q, const struct cgi_done *d,
 }
 
 /*
- * R105, R160, T-49, T-50: header, log line; the certificate is in the store, and
- * marked as delivered.
+ * R105, R160, T-49, T-50: header, log line; the certificate is in the store,
+ * and marked as delivered.
  */
 Test(pki, enrol)
 {
@@ -247,8 +244,8 @@ Test(pki, posts)
 }
 
 /*
- * T-18: the challenge of a request that was granted, and of one that was not, is
- * in no output and in no file.
+ * T-18: the challenge of a request that was granted, and of one that was not,
+ * is in no output and in no file.
  */
 Test(pki, canary)
 {
@@ -282,7 +279,7 @@ Test(pki, canary)
 	asked_release(&r);
 }
 
-/* A refusal is HTTP 200 and a signed FAILURE (R160), and nothing is recorded. */
+/* A refusal is HTTP 200 and a signed FAILURE (R160); nothing is recorded. */
 Test(pki, refused)
 {
 	struct cgi_done d;
@@ -298,7 +295,7 @@ Test(pki, refused)
 	asked_release(&q);
 }
 
-/* T-48: what a stranger may choose, in the log: one line that can be printed. */
+/* T-48: what a stranger may choose, in the log: one printable line. */
 static const struct {
 	const char *subject, *trans_id, *log;
 } strangers[] = {
@@ -330,8 +327,8 @@ Test(pki, log_injection)
 }
 
 /*
- * What `serve` says of a message: 400, or a signed FAILURE.  In process, so that
- * it can be done for every length of one.
+ * What `serve` says of a message: 400, or a signed FAILURE.  In process, so
+ * that it can be done for every length of one.
  */
 static void expect_no_harm(enum http_method method, struct span query,
     struct span body, bool may_grant, size_t n)
@@ -384,9 +381,9 @@ Test(pki, truncation)
 }
 
 /*
- * Noise, and a message with a byte that is not its own: no 5xx, no crash.  Where no
- * signature covers the byte (versions, digestAlgorithms) the message is still good,
- * once.
+ * Noise, and a message with a byte that is not its own: no 5xx, no crash.
+ * Where no signature covers the byte (versions, digestAlgorithms) the message
+ * is still good, once.
  */
 Test(pki, garbage)
 {
@@ -423,8 +420,8 @@ Test(pki, garbage)
 }
 
 /*
- * T-41, T-44 on the whole way: an environment that would keep GnuTLS from signing
- * with SHA-256, and no descriptor but stdin and stdout.
+ * T-41, T-44 on the whole way: an environment that would keep GnuTLS from
+ * signing with SHA-256, and no descriptor but stdin and stdout.
  */
 Test(pki, hostile_surroundings)
 {
@@ -470,6 +467,7 @@ Test(pki, memory)
 	struct asked q;
 
 #ifdef __SANITIZE_ADDRESS__
+	teardown();
 	cr_skip("the sanitizer needs more than the program");
 #endif
 	device_ask(&dev, &lab, "rss", buf_span(&challenge), &q);

@@ -91,8 +91,8 @@ Test(log, value_cut)
 }
 
 /*
- * A line that is full ends in a line feed all the same, in the middle of no value,
- * and is short enough to go into a pipe in one piece.
+ * A line that is full ends in a line feed all the same, in the middle of no
+ * value, and is short enough to go into a pipe in one piece.
  */
 Test(log, line_full)
 {

@@ -143,8 +143,8 @@ static const struct {
 	{ "Zm9vY", NULL }, { "Zm9v=", NULL },	  /* padding of nothing */
 	{ "Zm9vYg=", NULL }, { "Zm9vYg===", NULL }, { "Zm9vYmE==", NULL },
 	{ "====", NULL }, { "=", NULL },
-	{ "Zm9vYg==Zg==", NULL }, /* two in one */
-	{ "Zm9vYh==", NULL },	  /* bits that nobody sent */
+	{ "Zm9vYg==Zg==", NULL },		    /* two in one */
+	{ "Zm9vY=g=", NULL }, { "Zm9vYh==", NULL }, /* bits that nobody sent */
 	{ "Zm9vYmF=", NULL }, { "Zm9v!", NULL }, { "Zm9v%00", NULL },
 	{ "Zm9v%C3%A4", NULL }, { "Zm9v%", NULL }, { "Zm9v%25", NULL },
 	{ "%25252B", NULL }, /* twice is enough */

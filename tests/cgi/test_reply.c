@@ -1,5 +1,6 @@
 /*
- * test_reply.c - the bytes of a reply, header by header (R025, R026, T-49, T-50).
+ * test_reply.c - the bytes of a reply, header by header (R025, R026, T-49,
+ * T-50).
  */
 #include <fcntl.h>
 #include <signal.h>

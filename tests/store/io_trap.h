@@ -1,10 +1,10 @@
 /*
- * io_trap.h - the system calls by which a store changes its files: counted, made to
- * fail, cut short by a kill, or written down.
+ * io_trap.h - the system calls by which a store changes its files: counted,
+ * made to fail, cut short by a kill, or written down.
  *
- * A test that links this has open, write, fdatasync … of its own, which come before
- * those of the C library for the store and for Berkeley DB alike.  Nothing in
- * the store knows.  A child inherits the traps that are set.
+ * A test that links this has open, write, fdatasync … of its own, which come
+ * before those of the C library for the store and for Berkeley DB alike.
+ * Nothing in the store knows.  A child inherits the traps that are set.
  */
 #ifndef IO_TRAP_H
 #define IO_TRAP_H
@@ -57,8 +57,8 @@ struct io_event {
 };
 
 /*
- * io_trace - write down what changes files in `dir`; -1 to stop.  Regions and .state
- * are left out: they mean nothing after a boot.
+ * io_trace - write down what changes files in `dir`; -1 to stop.  Regions and
+ * .state are left out: they mean nothing after a boot.
  */
 void io_trace(int fd, const char *dir);
 

@@ -1,8 +1,8 @@
 /*
  * test_faults.c - disk full, I/O errors, torn writes: threat T-36.
  *
- * What a process is told may be an error; what it is told to be done is done; and
- * the next process on a sound disk goes on.
+ * What a process is told may be an error; what it is told to be done is done;
+ * and the next process on a sound disk goes on.
  */
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "fixture.h"
+#include "store_fixture.h"
 #include "io_trap.h"
 
 static struct fixture f;
@@ -226,8 +226,8 @@ ParameterizedTest(size_t *i, faults, each_call_fails)
 }
 
 /*
- * The engine's commit returns 0 without having written when the first write to a
- * new log file fails.  What was acknowledged must be there nevertheless.
+ * The engine's commit returns 0 without having written when the first write to
+ * a new log file fails.  What was acknowledged must be there nevertheless.
  */
 Test(faults, full_at_a_new_log_file)
 {
@@ -290,7 +290,9 @@ ParameterizedTest(size_t *i, faults, torn_write)
 	acks_free(a);
 }
 
-/* One call in fifty fails, now this way, now that; processes are killed, too. */
+/*
+ * One call in fifty fails, now this way, now that; processes are killed, too.
+ */
 Test(faults, flaky_disk)
 {
 	struct io_trap t = { .ops = IO_ALL, .per_mille = 20 };

@@ -1,8 +1,9 @@
 /*
- * test_kill.c - processes are killed, at every system call and at any moment: threats
- * T-13 and T-35.
+ * test_kill.c - processes are killed, at every system call and at any moment:
+ * threats T-13 and T-35.
  *
- * What was acknowledged stays, nothing is half done, and the next process goes on.
+ * What was acknowledged stays, nothing is half done, and the next process goes
+ * on.
  */
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
@@ -16,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "fixture.h"
+#include "store_fixture.h"
 
 static struct fixture f;
 static struct err e;
@@ -42,9 +43,9 @@ struct life {
 };
 
 /*
- * run_until - run `act` in a child up to its system call number `stop`, which is not
- * carried out: the child is killed.  *life, if wanted, gets the calls before.
- * True if the child came to its end instead, with status 0.
+ * run_until - run `act` in a child up to its system call number `stop`, which
+ * is not carried out: the child is killed.  *life, if wanted, gets the calls
+ * before.  True if the child came to its end instead, with status 0.
  */
 static bool run_until(unsigned stop, struct life *life,
     void (*act)(struct acks *a, uint32_t n), struct acks *a, uint32_t n)

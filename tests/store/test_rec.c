@@ -1,11 +1,12 @@
 /*
- * test_rec.c - records as octets: what goes in comes out, and nothing else does.
+ * test_rec.c - records as octets: what goes in comes out, and nothing else
+ * does.
  */
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <string.h>
 
-#include "fixture.h"
+#include "store_fixture.h"
 #include "rec.h"
 
 /* One record of each kind, with every field different from zero. */
@@ -247,7 +248,9 @@ Test(rec, every_wrong_octet_is_refused_or_kept)
 	struct buf again = { 0 };
 	struct example x;
 
-	/* a changed octet is refused, or it is a value and comes back as such */
+	/*
+	 * a changed octet is refused, or it is a value and comes back as such
+	 */
 	for (int kind = 0; kind < KINDS; kind++) {
 		encode(kind, &x);
 		for (size_t n = 0; n < x.value.n; n++) {

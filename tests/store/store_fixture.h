@@ -1,13 +1,13 @@
 /*
- * fixture.h - a store to test with, records to put into it, and the verifier
+ * store_fixture.h - a store to test with, records to put into it, and the verifier
  * that every test of faults ends with.
  *
- * Everything lies in a directory of its own below the build directory and is gone
- * afterwards.  Helpers do not return errors: what they need and cannot have is
- * the end of the test (must()).
+ * Everything lies in a directory of its own below the build directory and is
+ * gone afterwards.  Helpers do not return errors: what they need and cannot
+ * have is the end of the test (must()).
  */
-#ifndef FIXTURE_H
-#define FIXTURE_H
+#ifndef STORE_FIXTURE_H
+#define STORE_FIXTURE_H
 
 #include <signal.h>
 #include <stdbool.h>
@@ -40,7 +40,9 @@ void remove_tree(const char *path);
 /* copy_tree - as cp -a of a flat directory; no lock is taken */
 void copy_tree(const char *from, const char *to);
 
-/* A request with everything that granting it takes; all of it follows from n. */
+/*
+ * A request with everything that granting it takes; all of it follows from n.
+ */
 struct sample {
 	struct stored_challenge challenge;
 	struct stored_request request;
@@ -54,9 +56,9 @@ void sample_serial(struct sample *s, uint32_t serial);
 void sample_release(struct sample *s);
 
 /*
- * enrol - what one CGI process does: find, add the challenge of n, grant, close.
- * Returns the serial number that it got, or 0 with *e set.  enrol_ack tells it to
- * *ack at the moment at which a client would be told.
+ * enrol - what one CGI process does: find, add the challenge of n, grant,
+ * close.  Returns the serial number that it got, or 0 with *e set. enrol_ack
+ * tells it to *ack at the moment at which a client would be told.
  */
 uint32_t enrol(const char *dir, uint32_t n, struct err *e);
 uint32_t enrol_ack(const char *dir, uint32_t n, uint32_t *ack, struct err *e);
@@ -78,8 +80,9 @@ struct acks *acks_new(uint32_t n); /* shared with children */
 void acks_free(struct acks *a);
 
 /*
- * verify - acknowledged present, none half done, no serial twice, store_check, and
- * the engine's own check on a copy of the file.  verify_store makes no copy.
+ * verify - acknowledged present, none half done, no serial twice, store_check,
+ * and the engine's own check on a copy of the file. verify_store makes no
+ * copy.
  */
 void verify(const struct fixture *f, const struct acks *a);
 void verify_store(const struct fixture *f, const struct acks *a);

@@ -1,5 +1,5 @@
 /*
- * fixture.c - stores, samples and the verifier.
+ * store_fixture.c - stores, samples and the verifier.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -15,7 +15,7 @@
 
 #include <db.h>
 
-#include "fixture.h"
+#include "store_fixture.h"
 
 enum { DER_BYTES = 1100 };
 
