@@ -250,7 +250,7 @@ new_challenge() {
 field() { sed -n "s/.*\"$1\": *\"\([^\"]*\)\".*/\1/p" | head -n 1; }
 
 enrol() {
-	device=device-$(date +%Y%m%d-%H%M%S)
+	device=device-$(date +%Y%m%d-%H%M%S)-$$
 	files=$lab/devices/$device
 	mkdir -p "$lab/devices"
 	new_challenge | sceptool enrol "$url" --challenge-file - \

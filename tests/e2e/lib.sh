@@ -92,7 +92,7 @@ finish() {
 		for f in "$run"/*.log; do
 			[ -s "$f" ] || continue
 			printf -- '--- the end of %s:\n' "${f##*/}"
-			tail -n 40 "$f" | cut -c 1-300
+			tail -n 20 "$f" | cut -c 1-300
 		done >&2
 	fi
 	if [ -n "$work" ] && [ -z "${E2E_KEEP-}" ]; then
@@ -121,25 +121,25 @@ make_work() {
 	run=$work/run
 	tmp=$work/tmp
 	home=$work/ca
-	mkdir "$work/bin" "$run" "$run/socket" "$tmp" "$home"
+	mkdir "$work/bin" "$run" "$run/socket" "$tmp"
 	cp "$PKICLIENT" "$SCEPCA" "$SCEPTOOL" "$work/bin"
-	if [ "$ca_user" != "$web_user" ]; then
-		chown "$ca_user" "$home" "$run/socket"
-	fi
+	[ "$ca_user" = "$web_user" ] || chown "$ca_user" "$run/socket"
 	cd "$tmp"
 }
 
 # ------------------------------------------------------------------- the CA
 
 ca() { $as_ca "$work/bin/scepca" --home "$home" "$@"; }
-challenge() { ca challenge new "$@"; }
+challenge() { ca challenge new "$@" 2>>"$run/challenge.log"; }
 sceptool() { "$work/bin/sceptool" "$@"; }
 
 # make_ca [INIT-OPTION...] - a CA in $home and its certificate in ca.pem; with
 # an endpoint for those who can nothing better
 make_ca() {
-	find "$home" -mindepth 1 -delete
-	ca init --subject 'CN=Test CA,O=scepca' --key rsa:2048 "$@" \
+	rm -rf "$home"
+	[ "$ca_user" = "$web_user" ] || set -- --user "$ca_user" "$@"
+	"$work/bin/scepca" --home "$home" init --key rsa:2048 \
+		--subject 'CN=Test CA,O=scepca' "$@" \
 		>"$run/init.log" 2>&1 || die 'scepca init'
 	printf '\n[endpoint obsolete]\nobsolete = yes\n' |
 		$as_ca tee -a "$home/ca.conf" >/dev/null

@@ -23,7 +23,11 @@ bool fuzz_inside(struct span part, struct span whole);
 bool fuzz_is_text(struct span s);
 
 /* fuzz_key - an RSA key of 1024 bits, small for speed; the same every time */
+enum fuzz_owner { FUZZ_CA, FUZZ_DEVICE };
 struct privkey;
-const struct privkey *fuzz_key(void);
+const struct privkey *fuzz_key(enum fuzz_owner owner);
+const char *fuzz_key_pem(enum fuzz_owner owner);
+
+enum { FUZZ_NOW = 1767225600 }; /* the time in every input: 2026-01-01 */
 
 #endif

@@ -16,8 +16,8 @@ static void open_with(
 	if (cms_enveloped_cipher(v, &cipher, NULL) != 0 ||
 	    cms_recipient_alg(r, NULL) != 0)
 		return;
-	if (cms_enveloped_decrypt(v, r, cipher, fuzz_key(), &plain, NULL) ==
-	    0) {
+	if (cms_enveloped_decrypt(
+		v, r, cipher, fuzz_key(FUZZ_CA), &plain, NULL) == 0) {
 		MUST(plain.n <= v->ciphertext.n);
 		MUST(plain.n + cipher->block_size >= v->ciphertext.n);
 		if (csr_parse(buf_span(&plain), &csr, NULL) == 0)

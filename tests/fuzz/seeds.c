@@ -8,11 +8,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "fuzz.h"
+#include "fuzz_home.h"
 #include "rec.h"
 #include "scep_client.h"
-
-enum { NOW = 1767225600 }; /* 2026-01-01 */
 
 static const char *corpus;
 
@@ -29,6 +27,16 @@ static void save(const char *target, const char *name, struct span bytes)
 	MUST(f != NULL);
 	MUST(fwrite(bytes.p, 1, bytes.n, f) == bytes.n);
 	MUST(fclose(f) == 0);
+}
+
+static void save_after(
+    const char *target, const char *name, struct span head, struct span tail)
+{
+	struct buf all = { 0 };
+
+	MUST(buf_put(&all, head, NULL) == 0 && buf_put(&all, tail, NULL) == 0);
+	save(target, name, buf_span(&all));
+	buf_release(&all);
 }
 
 /* The elements of `in` as BER: no lengths, strings in pieces, `depth` levels. */
@@ -60,18 +68,8 @@ static void put_ber(struct buf *out, struct span in, int depth)
 	}
 }
 
-static void save_ber(const char *target, const char *name, struct span der)
-{
-	struct buf ber = { 0 };
-
-	put_ber(&ber, der, 6);
-	save(target, name, buf_span(&ber));
-	save("ber", name, buf_span(&ber));
-	buf_release(&ber);
-}
-
 /* What several messages are made of. */
-static struct buf subject, cert, csr;
+static struct buf subject, cert, csr, ca_cert;
 
 static void make_names(void)
 {
@@ -109,26 +107,81 @@ static void make_csrs(void)
 
 	MUST(extension_put(&ext, "2.5.29.17", false,
 		 (struct span){ san, sizeof(san) }, NULL) == 0);
-	MUST(csr_build(buf_span(&subject), fuzz_key(), sha256, buf_span(&ext),
-		 SPAN_LIT("secret"), &csr, NULL) == 0);
+	MUST(csr_build(buf_span(&subject), fuzz_key(FUZZ_DEVICE), sha256,
+		 buf_span(&ext), SPAN_LIT(FUZZ_CHALLENGE), &csr, NULL) == 0);
 	save("csr", "san-printable", buf_span(&csr));
-	MUST(csr_build(buf_span(&subject), fuzz_key(), sha1, (struct span){ 0 },
-		 SPAN_LIT("gehe\xc3\xadm"), &other, NULL) == 0);
+	MUST(csr_build(buf_span(&subject), fuzz_key(FUZZ_DEVICE), sha1,
+		 (struct span){ 0 }, SPAN_LIT("gehe\xc3\xadm"), &other,
+		 NULL) == 0);
 	save("csr", "utf8", buf_span(&other));
 	buf_release(&ext);
 	buf_release(&other);
 }
 
+/* A Name and extensions, as fuzz_policy.c takes them. */
+static void make_wishes(void)
+{
+	static const struct {
+		const char *name, *oid;
+		bool critical;
+		struct span value;
+	} wishes[] = {
+		{ "san", "2.5.29.17", false,
+		    SPAN_LIT("\x30\x36\x82\x02r1\x87\x04\x0a\0\0\x01"
+			     "\x81\x03"
+			     "a@b"
+			     "\x86\x08http://x\xa0\x1b\x06\x0a\x2b\x06\x01"
+			     "\x04\x01\x82\x37\x14\x02\x03\xa0\x0d\x0c\x0b"
+			     "u@x.example") },
+		{ "key-usage", "2.5.29.15", true,
+		    SPAN_LIT("\x03\x02\x05\xa0") },
+		{ "ca", "2.5.29.19", true, SPAN_LIT("\x30\x03\x01\x01\xff") },
+		{ "leaf", "2.5.29.19", true, SPAN_LIT("\x30\x00") },
+		{ "eku", "2.5.29.37", false,
+		    SPAN_LIT("\x30\x14\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x01"
+			     "\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x02") },
+		{ "template", "1.3.6.1.4.1.311.20.2", false,
+		    SPAN_LIT("\x1e\x02\0A") },
+	};
+	struct buf ext = { 0 };
+
+	save("policy", "none", buf_span(&subject));
+	for (size_t i = 0; i < sizeof(wishes) / sizeof(wishes[0]); i++) {
+		buf_cut(&ext, 0);
+		MUST(extension_put(&ext, wishes[i].oid, wishes[i].critical,
+			 wishes[i].value, NULL) == 0);
+		save_after("policy", wishes[i].name, buf_span(&subject),
+		    buf_span(&ext));
+	}
+	save_after("policy", "no-name", SPAN_LIT("\x30\0"), buf_span(&ext));
+	buf_release(&ext);
+}
+
+static void make_confs(void)
+{
+	save("conf", "empty", SPAN_LIT(""));
+	save("conf", "all",
+	    SPAN_LIT("# a comment\n[ca]\nurl = http://ca.example/scep\n\n"
+		     "[endpoint default]\nlegacy = no\nreply_chain = full\n"
+		     "time_window = 5m\n[endpoint old-1]\nobsolete = yes\n"
+		     "[profile default]\ndays = 30\nbackdate = 1h\n"
+		     "rsa_min = 3072\nrsa_max = 4096\nsan = no\n"));
+	save("conf", "wrong",
+	    SPAN_LIT("[profile default]\ndays = 0\n[nonsense]\nx\n"));
+}
+
 static void make_certs(void)
 {
 	struct span list[2];
-	struct buf out = { 0 };
+	struct buf out = { 0 }, ber = { 0 };
 
-	MUST(scep_self_signed(
-		 buf_span(&subject), fuzz_key(), NOW, &cert, NULL) == 0);
+	MUST(scep_self_signed(buf_span(&subject), fuzz_key(FUZZ_DEVICE),
+		 FUZZ_NOW, &cert, NULL) == 0);
 	save("cert", "self-signed", buf_span(&cert));
 	save("ca_set", "one", buf_span(&cert));
-	list[0] = list[1] = buf_span(&cert);
+	save("cert", "ca", buf_span(&ca_cert));
+	list[0] = buf_span(&cert);
+	list[1] = buf_span(&ca_cert);
 	for (size_t n = 0; n <= 2; n++) {
 		char name[20];
 
@@ -138,7 +191,10 @@ static void make_certs(void)
 		save("cms_certs", name, buf_span(&out));
 		save("ca_set", name, buf_span(&out));
 	}
-	save_ber("ca_set", "certs-ber", buf_span(&out));
+	put_ber(&ber, buf_span(&out), 6);
+	save("ca_set", "certs-ber", buf_span(&ber));
+	save("ber", "certs-ber", buf_span(&ber));
+	buf_release(&ber);
 	buf_release(&out);
 }
 
@@ -148,7 +204,7 @@ static void make_envelope(const char *cipher)
 	struct cert_view v;
 	struct pubkey key;
 
-	MUST(cert_parse(buf_span(&cert), &v, NULL) == 0);
+	MUST(cert_parse(buf_span(&ca_cert), &v, NULL) == 0);
 	MUST(pubkey_import(v.spki, &key, NULL) == 0);
 	MUST(cms_enveloped_make(buf_span(&csr), &v, &key,
 		 alg_cipher_by_name(cipher), &out, NULL) == 0);
@@ -166,28 +222,33 @@ static void make_request(
 		.nonce = SPAN_LIT("0123456789abcdef"),
 		.content = buf_span(&csr),
 		.signer_cert = buf_span(&cert),
-		.signer_key = fuzz_key(),
-		.recipient = buf_span(&cert),
+		.signer_key = fuzz_key(FUZZ_DEVICE),
+		.recipient = buf_span(&ca_cert),
 		.digest = alg_digest_by_name(digest),
 		.cipher = alg_cipher_by_name(cipher),
-		.now = NOW,
+		.now = FUZZ_NOW,
 	};
-	struct buf out = { 0 };
+	struct buf out = { 0 }, ber = { 0 };
 	char name[80];
 
 	MUST(scep_request_make(&q, &out, NULL) == 0);
 	snprintf(name, sizeof(name), "request-%d-%s-%s", type, digest, cipher);
 	save("scep_msg", name, buf_span(&out));
 	save("cms_signed", name, buf_span(&out));
+	save_after("serve", name, SPAN_LIT("P"), buf_span(&out));
 	snprintf(
 	    name, sizeof(name), "request-%d-%s-%s-ber", type, digest, cipher);
-	save_ber("scep_msg", name, buf_span(&out));
+	put_ber(&ber, buf_span(&out), 6);
+	save("scep_msg", name, buf_span(&ber));
+	save("ber", name, buf_span(&ber));
+	save_after("serve", name, SPAN_LIT("P"), buf_span(&ber));
+	buf_release(&ber);
 	buf_release(&out);
 }
 
 static void make_reply(enum scep_status status, const char *name)
 {
-	struct span certs = buf_span(&cert);
+	struct span certs = buf_span(&ca_cert);
 	struct cert_view v;
 	struct pubkey key;
 	struct scep_seal s = {
@@ -200,7 +261,7 @@ static void make_reply(enum scep_status status, const char *name)
 			.status = status,
 			.fail = SCEP_BAD_TIME,
 			.fail_text = "the clock is wr\xc3\xb6ng",
-			.signing_time = NOW,
+			.signing_time = FUZZ_NOW,
 		},
 		.has_content = status == SCEP_SUCCESS,
 		.omit_content = status == SCEP_PENDING,
@@ -212,7 +273,7 @@ static void make_reply(enum scep_status status, const char *name)
 		.cert = certs,
 		.certs = &certs,
 		.n_certs = 1,
-		.key = fuzz_key(),
+		.key = fuzz_key(FUZZ_CA),
 	};
 	struct buf out = { 0 };
 
@@ -271,8 +332,11 @@ static void make_queries(void)
 		{ "twice", "operation=PKIOperation&message=MIAG%252BSqG" },
 	};
 
-	for (size_t i = 0; i < sizeof(seeds) / sizeof(seeds[0]); i++)
+	for (size_t i = 0; i < sizeof(seeds) / sizeof(seeds[0]); i++) {
 		save("query", seeds[i].name, span_str(seeds[i].text));
+		save_after("serve", seeds[i].name, SPAN_LIT("G"),
+		    span_str(seeds[i].text));
+	}
 	save("ca_set", "caps",
 	    SPAN_LIT("AES\r\nDES3\nsha-256\nSHA-512 \nSCEPStandard\n"));
 }
@@ -298,9 +362,9 @@ static void make_records(void)
 	struct stored_cert c = {
 		.serial = { 3, { 1, 2, 3 } },
 		.state = CERT_VALID,
-		.not_before = NOW,
-		.not_after = NOW + 86400,
-		.issued_at = NOW,
+		.not_before = FUZZ_NOW,
+		.not_after = FUZZ_NOW + 86400,
+		.issued_at = FUZZ_NOW,
 		.trans_id = "1",
 		.challenge_id = "0123abcd",
 		.remote = "192.0.2.7",
@@ -311,13 +375,13 @@ static void make_records(void)
 		.state = REQUEST_GRANTED,
 		.type = SCEP_PKCSREQ,
 		.serial = { 3, { 1, 2, 3 } },
-		.created_at = NOW,
-		.decided_at = NOW,
+		.created_at = FUZZ_NOW,
+		.decided_at = FUZZ_NOW,
 	};
 	struct stored_challenge h = {
 		.id = "0123abcd",
 		.uses = 1,
-		.created_at = NOW,
+		.created_at = FUZZ_NOW,
 		.for_name = "CN=r1",
 		.note = "static",
 	};
@@ -350,8 +414,11 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	corpus = argv[1];
+	fuzz_ca_cert(&ca_cert);
 	make_names();
 	make_csrs();
+	make_wishes();
+	make_confs();
 	make_certs();
 	make_der();
 	for (size_t i = 0; i < 5; i++) {
@@ -368,5 +435,6 @@ int main(int argc, char **argv)
 	buf_release(&subject);
 	buf_release(&cert);
 	buf_release(&csr);
+	buf_release(&ca_cert);
 	return 0;
 }

@@ -1,0 +1,5 @@
+/* empty - does nothing, with the libraries of pkiclient.exe: what the loader costs. */
+int main(void)
+{
+	return 0;
+}

@@ -1,0 +1,237 @@
+#!/bin/sh
+# The benchmark: what an enrolment costs, as ratios within one run, so that the
+# machine does not matter.  Times are user and system time of processes.
+#
+# usage: run.sh PKICLIENT SCEPCA TOOLS [ROUNDS [STORED [LOAD]]]
+#
+# TOOLS is the folder of meter, crypto, device, fill, load and empty.  ROUNDS of
+# each measurement (50), certificates in the full store (10000), enrolments
+# through a web server (200).  Where nginx and fcgiwrap, or Debian's scepserver,
+# are not installed, their part is left out.
+set -eu
+
+PATH=$PATH:/usr/sbin
+LC_ALL=C
+export PATH LC_ALL
+
+absolute() {
+	echo "$(cd "$(dirname "$1")" && pwd)/$(basename "$1")"
+}
+pkiclient=$(absolute "$1")
+scepca=$(absolute "$2")
+tools=$(absolute "$3")
+rounds=${4-50}
+stored=${5-10000}
+load=${6-200}
+source=$(cd "$(dirname "$0")/../.." && pwd)
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/scepca-bench.XXXXXX")
+pids=
+stop() {
+	for p in $pids; do
+		kill "$p" 2>/dev/null || :
+	done
+	wait
+	pids=
+}
+trap 'stop; rm -rf "$work"' EXIT
+cd "$work"
+
+# ------------------------------------------------------------------ prepare
+
+openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out device.key \
+	2>/dev/null
+
+# home NAME FIRST COUNT - a CA, and requests for it with ids from FIRST on
+home() {
+	"$scepca" init --home "$work/$1" --subject "CN=Bench CA" --key rsa:2048 \
+		--challenge static:bench-secret >>init.log 2>&1
+	mkdir "$1.requests"
+	"$tools/device" requests "$1/certs/ca.pem" device.key bench-secret \
+		"$1.requests" "$2" "$3"
+}
+home fresh 0 "$rounds"
+home full 0 "$rounds"
+home web 0 "$load"
+"$tools/fill" "$work/full" "$stored"
+
+# ------------------------------------------------------------ one by one
+
+# Without a length, to the end of the file: requests differ by a few bytes.
+post="REQUEST_METHOD=POST QUERY_STRING=operation=PKIOperation"
+post="$post HTTP_TRANSFER_ENCODING=chunked"
+mkdir out
+cat >cases <<END
+enrol $work/fresh.requests/%d.der SCEPCA_HOME=$work/fresh $post $pkiclient
+full $work/full.requests/%d.der SCEPCA_HOME=$work/full $post $pkiclient
+=crypto - $tools/crypto $work/fresh/keys/ca.pem $work/device.key
+caps - SCEPCA_HOME=$work/fresh REQUEST_METHOD=GET QUERY_STRING=operation=GetCACaps $pkiclient
+empty - $tools/empty
+END
+"$tools/meter" "$rounds" cases out >measured 2>log || {
+	tail -n 5 log >&2
+	exit 1
+}
+for home in fresh full; do
+	case $home in fresh) name=enrol ;; *) name=full ;; esac
+	"$tools/device" check "$home/certs/ca.pem" device.key "out/$name" \
+		"$home.requests" 0 "$rounds"
+done
+grep -q '^AES' out/caps.0
+
+# ------------------------------------------------------ behind a web server
+
+# ticks PID... - clock ticks that processes and those that they waited for used
+ticks() {
+	sum=0
+	for p; do
+		set -- $(sed 's/.*) //' "/proc/$p/stat")
+		sum=$((sum + ${12} + ${13} + ${14} + ${15}))
+	done
+	echo "$sum"
+}
+family() { # PID and its children
+	echo "$1" $(cat "/proc/$1/task/$1/children" 2>/dev/null)
+}
+free_port() {
+	python3 -c 'import socket
+s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+listening() { # PORT - within five seconds
+	i=0
+	until python3 -c 'import socket, sys
+socket.create_connection(("127.0.0.1", int(sys.argv[1])))' "$1" 2>/dev/null; do
+		i=$((i + 1))
+		[ "$i" -lt 50 ] || return 1
+		sleep 0.1
+	done
+}
+
+# under_load NAME PORT PATH REQUESTS PID... - appends to `loads`
+under_load() {
+	name=$1 port=$2 path=$3 requests=$4
+	shift 4
+	before=$(ticks "$@")
+	seconds=$("$tools/load" "$port" "$path" "$requests" "$load" 2)
+	after=$(ticks "$@")
+	echo "$name $seconds $((after - before)) $(getconf CLK_TCK)" >>loads
+}
+: >loads
+
+if command -v nginx >/dev/null && command -v fcgiwrap >/dev/null; then
+	port=$(free_port)
+	cat >nginx.conf <<-END
+		daemon off;
+		worker_processes 1;
+		pid $work/nginx.pid;
+		error_log $work/nginx.log;
+		$([ "$(id -u)" -ne 0 ] || echo 'user root;')
+		events {}
+		http {
+			access_log off;
+			client_body_temp_path $work/nginx.tmp;
+			fastcgi_temp_path $work/nginx.tmp2;
+			proxy_temp_path $work/nginx.tmp3;
+			uwsgi_temp_path $work/nginx.tmp4;
+			scgi_temp_path $work/nginx.tmp5;
+			server {
+				listen 127.0.0.1:$port;
+				set \$scepca_home $work/web;
+				set \$scepca_cgi $pkiclient;
+				set \$scepca_socket unix:$work/fcgi.sock;
+				include $source/nginx-conf/scepca.conf;
+			}
+		}
+	END
+	fcgiwrap -c 2 -s "unix:$work/fcgi.sock" >fcgi.log 2>&1 &
+	fcgi=$!
+	pids="$pids $fcgi"
+	nginx -c "$work/nginx.conf" -p "$work" 2>nginx.err &
+	nginx=$!
+	pids="$pids $nginx"
+	listening "$port"
+	# shellcheck disable=SC2046
+	under_load scepca "$port" /scep web.requests \
+		$(family "$fcgi") $(family "$nginx")
+	stop
+	got=$("$scepca" cert list --home "$work/web" --json | grep -c serial)
+	[ "$got" -ge "$load" ] || {
+		echo "only $got of $load were enrolled" >&2
+		exit 1
+	}
+fi
+
+if command -v scepserver >/dev/null; then
+	port=$(free_port)
+	scepserver ca -init -depot "$work/depot" -keySize 2048 >scep.log 2>&1
+	mkdir scep.requests
+	"$tools/device" requests depot/ca.pem device.key bench-secret \
+		scep.requests 0 "$load"
+	scepserver -depot "$work/depot" -port "$port" -challenge bench-secret \
+		>>scep.log 2>&1 &
+	scep=$!
+	pids="$pids $scep"
+	listening "$port"
+	under_load scepserver "$port" /scep scep.requests "$scep"
+	memory=$(awk '/VmHWM/ { print $2 }' "/proc/$scep/status")
+	stop
+	got=$(find depot -name 'device-*' | wc -l)
+	[ "$got" -ge "$load" ] || {
+		echo "scepserver: only $got of $load were enrolled" >&2
+		exit 1
+	}
+fi
+
+# ------------------------------------------------------------------- report
+
+awk -v rounds="$rounds" -v stored="$stored" -v load="$load" \
+	-v memory="${memory-0}" '
+FILENAME == "measured" {
+	least[$1] = $2; median[$1] = $3; kib[$1] = $4
+	next
+}
+{ seconds[$1] = $2; cpu[$1] = $3 / $4; order[++n] = $1 }
+function judge(what, min, med, target, unit) {
+	printf "%-44s %8.2f %8.2f %8.1f %-3s %s\n", what, min, med, target,
+		unit, min <= target ? "pass" : "MISSED"
+}
+END {
+	printf "%-44s %8s %8s %6s\n", "CPU of a process, start to exit", "least",
+		"median", "memory"
+	split("enrol full caps empty", names)
+	title["enrol"] = "enrolment, empty store"
+	title["full"] = "enrolment, " stored " certificates stored"
+	title["caps"] = "GetCACaps"
+	title["empty"] = "empty program, same libraries"
+	for (i = 1; i <= 4; i++) {
+		k = names[i]
+		printf "  %-42s %5.2f ms %5.2f ms %4.1f MB\n", title[k],
+			least[k] / 1000, median[k] / 1000, kib[k] / 1024
+	}
+	printf "  %-42s %5.2f ms %5.2f ms\n",
+		"public-key operations of an enrolment", least["crypto"] / 1000,
+		median["crypto"] / 1000
+	printf "\n%-44s %8s %8s %8s\n", "against the targets (" rounds " rounds)",
+		"least", "median", "target"
+	judge("enrolment / its public-key operations",
+		least["enrol"] / least["crypto"],
+		median["enrol"] / median["crypto"], 1.6, "")
+	judge("GetCACaps / empty program", least["caps"] / least["empty"],
+		median["caps"] / median["empty"], 1.5, "")
+	judge("memory of an enrolment", kib["full"] / 1024, kib["enrol"] / 1024,
+		16, "MB")
+	judge(stored " certificates / empty store",
+		least["full"] / least["enrol"],
+		median["full"] / median["enrol"], 1.2, "")
+	if (n > 0)
+		printf "\n%-44s %8s %8s\n", load " enrolments, 2 at once",
+			"per s", "CPU"
+	for (i = 1; i <= n; i++)
+		printf "  %-42s %8.0f %5.2f ms%s\n",
+			order[i] == "scepca" ? "nginx, fcgiwrap, pkiclient.exe" \
+				: order[i] " (resident)",
+			load / seconds[order[i]],
+			cpu[order[i]] * 1000 / load,
+			order[i] == "scepserver" ? \
+				sprintf(", %.0f MB", memory / 1024) : ""
+}' measured loads

@@ -1,0 +1,36 @@
+/* ca.conf: what an operator may mistype. */
+#include <string.h>
+
+#include "conf.h"
+#include "fuzz_home.h"
+
+static int check(const struct conf *c, void *arg)
+{
+	(void)arg;
+	MUST(memchr(c->url, '\0', sizeof(c->url)) != NULL);
+	MUST(memchr(c->endpoint.name, '\0', sizeof(c->endpoint.name)) != NULL);
+	MUST(c->endpoint.name[0] != '\0');
+	MUST(c->endpoint.algs.worst <= ALG_OBSOLETE);
+	MUST(c->endpoint.reply_chain <= CHAIN_FULL);
+	MUST(c->endpoint.time_window >= 0);
+	MUST(c->profile.lifetime > 0 && c->profile.backdate >= 0);
+	MUST(c->profile.rsa_min <= c->profile.rsa_max);
+	return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct conf c;
+	struct err e;
+
+	if (size > HOME_FILE_MAX)
+		return 0;
+	fuzz_home_write(HOME_CONF, (struct span){ data, size });
+	if (conf_load(fuzz_home(), NULL, &c, &e) == 0) {
+		check(&c, NULL);
+		MUST(conf_each_endpoint(fuzz_home(), check, NULL, &e) == 0);
+	} else {
+		MUST(e.kind == ERR_CONF);
+	}
+	return 0;
+}
