@@ -10,17 +10,18 @@ build=$1
 source=$2
 status=0
 
-# include_path LAYER - the -I options with which the layer's files are compiled
+# include_path LAYER - every -I option with which a file of the layer is compiled
 include_path() {
 	python3 - "$build/compile_commands.json" "$1" <<-'EOF'
 	import json, os, shlex, sys
 	commands, layer = sys.argv[1:]
+	paths = set()
 	for entry in json.load(open(commands)):
 	    path = os.path.normpath(os.path.join(entry["directory"], entry["file"]))
 	    if os.path.basename(os.path.dirname(path)) == layer:
-	        print(" ".join("-I" + os.path.normpath(os.path.join(entry["directory"], a[2:]))
-	                       for a in shlex.split(entry["command"]) if a.startswith("-I")))
-	        break
+	        paths |= {os.path.normpath(os.path.join(entry["directory"], a[2:]))
+	                  for a in shlex.split(entry["command"]) if a.startswith("-I")}
+	print(" ".join("-I" + p for p in sorted(paths)))
 	EOF
 }
 
