@@ -466,7 +466,7 @@ Test(pki, memory)
 	struct cgi_done d;
 	struct asked q;
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef SANITIZED
 	teardown();
 	cr_skip("the sanitizer needs more than the program");
 #endif
