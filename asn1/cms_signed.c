@@ -191,7 +191,7 @@ int cms_signed_verify(
 	if (cms_signed_algs(s, key->pk, &d, &alg, e) != 0 ||
 	    check_attrs(s, d, e) != 0)
 		return -1;
-	if (tree_new("SCEP.SignedAttributes", &t, e) != 0 ||
+	if (tree_new("SCEP.SortedSet", &t, e) != 0 ||
 	    tree_put_list(&t, "", s->signed_attrs, e) != 0 ||
 	    tree_encode(&t, &sorted, e) != 0)
 		goto out;

@@ -35,7 +35,7 @@ static int make_attrs(
 	    attribute_put(&list, OID_MESSAGE_DIGEST, DER_OCTET_STRING,
 		(struct span){ hash, m->digest->size }, e) == 0 &&
 	    buf_put(&list, m->attrs, e) == 0 &&
-	    tree_new("SCEP.SignedAttributes", &t, e) == 0 &&
+	    tree_new("SCEP.SortedSet", &t, e) == 0 &&
 	    tree_put_list(&t, "", buf_span(&list), e) == 0)
 		rc = tree_encode(&t, set, e);
 out:

@@ -122,18 +122,6 @@ void csr_release(struct csr *r)
 	*r = (struct csr){ 0 };
 }
 
-/* X.680, 41.4: what a PrintableString may hold. */
-static bool is_printable(struct span s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (memchr(
-			"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-			"0123456789 '()+,-./:=?",
-			s.p[i], 74) == NULL)
-			return false;
-	return true;
-}
-
 static int build_info(struct span subject, const struct privkey *key,
     struct span extensions, struct span challenge, struct buf *info,
     struct err *e)
@@ -146,8 +134,8 @@ static int build_info(struct span subject, const struct privkey *key,
 		goto out;
 	if (challenge.n > 0 &&
 	    attribute_put(&attrs, OID_CHALLENGE,
-		is_printable(challenge) ? DER_PRINTABLE : DER_UTF8, challenge,
-		e) != 0)
+		is_printable_string(challenge) ? DER_PRINTABLE : DER_UTF8,
+		challenge, e) != 0)
 		goto out;
 	if (extensions.n > 0 &&
 	    attribute_put(

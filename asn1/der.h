@@ -81,6 +81,9 @@ int der_put(struct buf *out, uint8_t tag, struct span body, struct err *e);
  */
 int der_text(uint8_t tag, struct span body, struct buf *out, struct err *e);
 
+/* is_printable_string - may a PrintableString hold it?  (X.680, 41.4) */
+bool is_printable_string(struct span s);
+
 /*
  * der_put_time - append a Time: UTCTime until 2049, GeneralizedTime from 2050
  * (RFC 5280, 4.1.2.5).  der_time reads one, `tag` either of the two.  Seconds

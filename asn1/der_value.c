@@ -106,6 +106,17 @@ int der_text(uint8_t tag, struct span body, struct buf *out, struct err *e)
 	return 0;
 }
 
+bool is_printable_string(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (memchr(
+			"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+			"0123456789 '()+,-./:=?",
+			s.p[i], 74) == NULL)
+			return false;
+	return true;
+}
+
 int der_put_time(struct buf *out, int64_t t, struct err *e)
 {
 	time_t when = (time_t)t;

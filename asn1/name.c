@@ -1,4 +1,4 @@
-/* X.501 names as text (RFC 4514), through GnuTLS. */
+/* X.501 names as text (RFC 4514), through GnuTLS; back again: name_parse.c. */
 #include <gnutls/x509.h>
 #include <string.h>
 
@@ -65,32 +65,5 @@ int name_text(struct span name, struct buf *text, struct err *e)
 		gnutls_x509_dn_deinit(dn);
 	if (rc != 0)
 		buf_cut(text, before);
-	return rc;
-}
-
-int name_parse(const char *text, struct buf *name, struct err *e)
-{
-	gnutls_datum_t der = { 0 };
-	gnutls_x509_dn_t dn = NULL;
-	const char *where = NULL;
-	int rc = -1;
-
-	if (gnutls_x509_dn_init(&dn) != 0)
-		return err_set(e, ERR_NOMEM, "name");
-	if (text[0] == '\0')
-		err_set(e, ERR_INPUT, "empty name; give one like CN=r1,O=Lab");
-	else if (gnutls_x509_dn_set_str(dn, text, &where) != 0)
-		err_set(e, ERR_INPUT,
-		    "name is not RFC 4514 text (like CN=r1,O=Lab) from "
-		    "character %zu on",
-		    where == NULL ? (size_t)1 : (size_t)(where - text) + 1);
-	else if (gnutls_x509_dn_export2(dn, GNUTLS_X509_FMT_DER, &der) != 0 ||
-	    der_check((struct span){ der.data, der.size }, &der_limits, NULL) !=
-		0) /* a value written as #hex goes in as it is */
-		err_set(e, ERR_INPUT, "name cannot be encoded");
-	else
-		rc = buf_put(name, (struct span){ der.data, der.size }, e);
-	gnutls_free(der.data);
-	gnutls_x509_dn_deinit(dn);
 	return rc;
 }

@@ -182,38 +182,6 @@ Test(csr, damaged)
 	party_release(&p);
 }
 
-/* Names as text and back; what a terminal must not see is escaped (T-48). */
-Test(name, text)
-{
-	static const char *const names[] = { "CN=r1", "CN=r1,O=Lab,C=DE",
-		"CN=M\xc3\xbcller,O=Lab", "CN=a\\,b" };
-	struct buf der = { 0 }, text = { 0 };
-
-	for (size_t i = 0; i < 4; i++) {
-		buf_cut(&der, 0);
-		buf_cut(&text, 0);
-		cr_assert_eq(name_parse(names[i], &der, NULL), 0);
-		cr_assert_eq(name_text(buf_span(&der), &text, NULL), 0);
-		cr_expect(span_eq(buf_span(&text), span_str(names[i])), "%.*s",
-		    (int)text.n, (char *)text.p);
-	}
-	cr_expect_eq(name_parse("", &der, NULL), -1);
-	cr_expect_eq(name_parse("r1", &der, NULL), -1);
-	buf_cut(&text, 0);
-	/* CN = a, newline, escape, RIGHT-TO-LEFT OVERRIDE, b */
-	buf_cut(&der, 0);
-	hex_get(
-	    &der, SPAN_LIT("30123110300e06035504030c07610a1be280ae62"), NULL);
-	cr_assert_eq(name_text(buf_span(&der), &text, NULL), 0);
-	for (size_t i = 0; i < text.n; i++)
-		cr_expect(text.p[i] >= 0x20 && text.p[i] < 0x7f);
-	buf_cut(&text, 0);
-	cr_assert_eq(name_text(SPAN_LIT("no name"), &text, NULL), 0);
-	cr_expect(span_eq(buf_span(&text), SPAN_LIT("#6e6f206e616d65")));
-	buf_release(&der);
-	buf_release(&text);
-}
-
 /*
  * R064, field notes C6, C7: odd certificates are carriers of a key all the
  * same.
