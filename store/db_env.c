@@ -6,7 +6,6 @@
  * blocking, not robust mutexes: a process killed inside one would hang all
  * others.
  */
-#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -15,6 +14,7 @@
 #include <time.h>
 
 #include "db_env.h"
+#include "store_dir.h"
 
 enum {
 	PAGE_BYTES = 4096, /* a killed write() is cut at multiples of this */
@@ -28,14 +28,8 @@ static const u_int32_t subsystems = DB_INIT_TXN | DB_INIT_LOG | DB_INIT_MPOOL;
 
 int db_env_fail(const struct db_env *d, int rc, const char *what, struct err *e)
 {
-	enum err_kind kind = ERR_STORE;
-
-	if (rc == ENOSPC || rc == EDQUOT)
-		kind = ERR_FULL;
-	else if (rc == EACCES || rc == EPERM || rc == EROFS)
-		kind = ERR_PERM;
-	return err_set(e, kind, "%s: %s%s%s", what, db_strerror(rc),
-	    d->said[0] != '\0' ? "; " : "", d->said);
+	return err_set(e, store_dir_kind(rc), "%s: %s%s%s", what,
+	    db_strerror(rc), d->said[0] != '\0' ? "; " : "", d->said);
 }
 
 static void hear(const DB_ENV *env, const char *prefix, const char *msg)

@@ -6,7 +6,7 @@
  *   'C' length serial           certificate; the order is that of the numbers
  *   'R' key_hash trans_id       request
  *   'H' mac                     challenge
- *   'I' id                      challenge by its short name: the value is its mac
+ *   'I' id                      challenge by short name: the value is its mac
  *
  * A value starts with its version.  Integers are big-endian, texts and octet
  * strings have their length in front.  Decoding takes exactly what encoding

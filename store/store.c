@@ -13,14 +13,9 @@
 
 static int fail_errno(struct err *e, const char *what, const char *path)
 {
-	enum err_kind kind = ERR_STORE;
+	enum err_kind kind =
+	    errno == ENOENT ? ERR_NOT_FOUND : store_dir_kind(errno);
 
-	if (errno == EACCES || errno == EPERM || errno == EROFS)
-		kind = ERR_PERM;
-	else if (errno == ENOSPC || errno == EDQUOT)
-		kind = ERR_FULL;
-	else if (errno == ENOENT)
-		kind = ERR_NOT_FOUND;
 	return err_set(e, kind, "%s %s: %s", what, path, strerror(errno));
 }
 

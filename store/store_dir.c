@@ -22,15 +22,25 @@
 enum { ROOM_TO_WRITE = 16 << 20, ROOM_TO_RECOVER = 8 << 20 };
 enum { FILES_TO_WRITE = 16 };
 
+enum err_kind store_dir_kind(int number)
+{
+	switch (number) {
+	case EACCES:
+	case EPERM:
+	case EROFS:
+		return ERR_PERM;
+	case ENOSPC:
+	case EDQUOT:
+		return ERR_FULL;
+	default: /* ENOENT too: ERR_NOT_FOUND is for records and stores */
+		return ERR_STORE;
+	}
+}
+
 static int fail_errno(struct err *e, const char *what)
 {
-	enum err_kind kind = ERR_STORE;
-
-	if (errno == EACCES || errno == EPERM || errno == EROFS)
-		kind = ERR_PERM;
-	else if (errno == ENOSPC || errno == EDQUOT)
-		kind = ERR_FULL;
-	return err_set(e, kind, "%s: %s", what, strerror(errno));
+	return err_set(
+	    e, store_dir_kind(errno), "%s: %s", what, strerror(errno));
 }
 
 int store_dir_owned(const struct stat *sb, struct err *e)

@@ -21,6 +21,9 @@
  */
 int store_dir_open(const char *dir, int *fd, struct stat *sb, struct err *e);
 
+/* store_dir_kind - the kind of error that an errno means here */
+enum err_kind store_dir_kind(int number);
+
 /* store_dir_owned - ERR_PERM unless it belongs to our effective user, 0700 */
 int store_dir_owned(const struct stat *sb, struct err *e);
 

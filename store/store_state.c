@@ -13,6 +13,7 @@
 
 #include <db.h>
 
+#include "store_dir.h"
 #include "store_state.h"
 
 static const char head[] = "scepca store 1 ";
@@ -23,13 +24,8 @@ enum { STATE_TEXT_MAX = 400 };
 
 static int fail(struct err *e, const char *what)
 {
-	enum err_kind kind = ERR_STORE;
-
-	if (errno == EACCES || errno == EPERM || errno == EROFS)
-		kind = ERR_PERM;
-	else if (errno == ENOSPC || errno == EDQUOT)
-		kind = ERR_FULL;
-	return err_set(e, kind, "%s .state: %s", what, strerror(errno));
+	return err_set(
+	    e, store_dir_kind(errno), "%s .state: %s", what, strerror(errno));
 }
 
 void store_state_init(struct store_state *s)

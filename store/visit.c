@@ -26,8 +26,8 @@ static int is_same_dir(const struct store *st, bool *same, struct err *e)
 
 	*same = true;
 	if (stat(st->dir, &sb) != 0)
-		return err_set(e, errno == ENOENT ? ERR_NOT_FOUND : ERR_PERM,
-		    "directory: %s", strerror(errno));
+		return err_set(
+		    e, store_dir_kind(errno), "directory: %s", strerror(errno));
 	*same = sb.st_dev == st->dev && sb.st_ino == st->ino;
 	return *same ? store_dir_owned(&sb, e) : 0;
 }
@@ -37,8 +37,11 @@ static int reopen_dir(struct store *st, struct err *e)
 	struct stat sb;
 	int fd;
 
-	if (store_dir_open(st->dir, &fd, &sb, e) != 0)
+	if (store_dir_open(st->dir, &fd, &sb, e) != 0) {
+		if (e->kind == ERR_NOT_FOUND) /* that is for records */
+			e->kind = ERR_STORE;
 		return -1;
+	}
 	db_env_discard(&st->db);
 	store_state_release(&st->state);
 	close(st->dir_fd);
@@ -204,8 +207,10 @@ out:
 void visit_leave(struct store *st)
 {
 	bool clean = false;
+	struct err e;
 
-	if (st->db.env == NULL || enter(st, NULL) != 0)
+	/* if it cannot be had, the regions outlive us a little worn */
+	if (st->db.env == NULL || enter(st, &e) != 0)
 		return;
 	if (store_state_read(&st->state, st->dir_fd, &clean, NULL) == 0 &&
 	    clean && st->db.env != NULL &&

@@ -1,5 +1,5 @@
 /*
- * store_fixture.h - a store to test with, records to put into it, and the verifier
+ * store_fixture.h - a store to test with, records to put in, and the verifier
  * that every test of faults ends with.
  *
  * Everything lies in a directory of its own below the build directory and is

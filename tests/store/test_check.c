@@ -1,5 +1,5 @@
 /*
- * test_check.c - what store_check finds, and what store_create and store_open refuse.
+ * test_check.c - what store_check finds, and what create and open refuse.
  */
 #include <criterion/criterion.h>
 #include <string.h>

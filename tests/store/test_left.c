@@ -13,6 +13,7 @@
 
 static struct fixture f;
 static struct err e;
+static struct acks *a; /* of 9: the last one is for older_regions() */
 
 static void set_up(void)
 {
@@ -162,7 +163,7 @@ static void older_regions(void)
 	int n;
 
 	copy_tree(f.dir, copy);
-	must(enrol(f.dir, 7, &e) != 0, "%s", e.text);
+	a->of[8].serial = enrol(f.dir, 8, &e);
 	for (n = 1; n <= 3; n++) {
 		snprintf(name, sizeof(name), "store/__db.%03d", n);
 		snprintf(from, sizeof(from), "%s/__db.%03d", copy, n);
@@ -210,11 +211,11 @@ ParameterizedTestParameters(left, not_as_it_was_left)
 /* T-36: it heals by itself, nothing is lost. */
 ParameterizedTest(size_t *i, left, not_as_it_was_left)
 {
-	struct acks *a = acks_new(8);
 	int victims = 0;
 	uint32_t n;
 	pid_t pid;
 
+	a = acks_new(9);
 	for (n = 0; n < 8;) {
 		if (n == 4 && victims == 0)
 			changes[*i].change();
@@ -273,14 +274,37 @@ Test(left, replaced_while_open)
 	cr_expect_eq(wait_for(pid, 30), 0);
 }
 
+/* No store is not the same as no record. */
+Test(left, directory_gone)
+{
+	struct store *st = fixture_open(f.dir);
+	const char *away = fixture_path(&f, "away");
+	struct stored_cert c;
+	struct serial serial = { 1, { 1 } };
+
+	must(rename(f.dir, away) == 0, "rename");
+	cr_expect_eq(store_cert_find(st, &serial, &c, &e), -1);
+	cr_expect_eq(e.kind, ERR_STORE, "%s", e.text);
+	must(mkdir(f.dir, 0700) == 0, "mkdir");
+	cr_expect_eq(store_cert_find(st, &serial, &c, &e), -1);
+	cr_expect_eq(e.kind, ERR_STORE, "%s", e.text);
+	must(rmdir(f.dir) == 0 || remove(fixture_path(&f, "store/.state")) == 0,
+	    "rmdir");
+	(void)rmdir(f.dir);
+	must(rename(away, f.dir) == 0, "rename");
+	cr_expect_eq(store_cert_find(st, &serial, &c, &e), -1);
+	cr_expect_eq(e.kind, ERR_NOT_FOUND, "%s", e.text);
+	store_close(st);
+}
+
 /* What recovery cannot make good is named, and nothing is done. */
 Test(left, logs_removed)
 {
 	const char *log = fixture_path(&f, "store/log.0000000001");
 	const char *away = fixture_path(&f, "log");
-	struct acks *a = acks_new(3);
 	int turn;
 
+	a = acks_new(3);
 	a->of[0].serial = enrol(f.dir, 0, &e);
 	no_state();
 	must(rename(log, away) == 0, "rename");
@@ -303,7 +327,6 @@ Test(left, logs_removed)
 Test(left, only_its_owner)
 {
 	const uid_t other = 65534;
-	struct acks *a = acks_new(4);
 	struct store *st = NULL;
 	const char *file;
 	uint32_t n;
@@ -311,6 +334,7 @@ Test(left, only_its_owner)
 
 	if (geteuid() != 0)
 		cr_skip_test("needs root");
+	a = acks_new(4);
 	a->of[0].serial = enrol(f.dir, 0, &e);
 	must(chown(f.dir, other, other) == 0, "chown");
 	for (n = 0; n < 6; n++) {

@@ -1,5 +1,5 @@
 /*
- * test_race.c - many processes at one store at the same moment: R107, T-13, T-35.
+ * test_race.c - many processes at one store at one moment: R107, T-13, T-35.
  */
 #include <criterion/criterion.h>
 #include <string.h>

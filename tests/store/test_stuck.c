@@ -1,5 +1,5 @@
 /*
- * test_stuck.c - processes that stop, wait, are told to end, or forget to close:
+ * test_stuck.c - processes that stop, wait, are ended, or forget to close:
  * T-33, T-35.
  */
 #include <criterion/criterion.h>
@@ -103,7 +103,7 @@ Test(stuck, stuck_holder)
 	sleep(2);
 	cr_expect_neq(enrol(f.dir, 1, &e), 0, "%s", e.text);
 	took = now_ms() - start;
-	cr_expect(took > 7000 && took < 12000, "%.0f ms", took);
+	cr_expect(took > 7000 && took < 20000, "%.0f ms", took);
 	status = wait_for(pid, 5);
 	cr_expect(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 }
@@ -118,7 +118,7 @@ Test(stuck, busy)
 	cr_expect_eq(enrol(f.dir, 1, &e), 0);
 	took = now_ms() - start;
 	cr_expect_eq(e.kind, ERR_BUSY, "%s", e.text);
-	cr_expect(took > 9900 && took < 12000, "%.0f ms", took);
+	cr_expect(took > 9900 && took < 20000, "%.0f ms", took);
 	close(fd);
 	cr_expect_neq(enrol(f.dir, 1, &e), 0, "%s", e.text);
 }
