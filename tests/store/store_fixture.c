@@ -196,6 +196,24 @@ void sample_release(struct sample *s)
 	stored_cert_release(&s->cert);
 }
 
+void sample_add_challenge(struct store *st, const struct sample *s)
+{
+	struct err e;
+
+	must(store_challenge_add(st, &s->challenge, &e) == 0, "%s", e.text);
+}
+
+enum grant_outcome sample_grant(
+    struct store *st, const struct sample *s, struct stored_cert *recorded)
+{
+	enum grant_outcome outcome;
+	struct err e;
+
+	must(store_grant(st, &s->grant, &outcome, recorded, &e) == 0, "%s",
+	    e.text);
+	return outcome;
+}
+
 static uint32_t serial_number(const struct serial *s)
 {
 	return (uint32_t)s->b[1] << 24 | (uint32_t)s->b[2] << 16 |

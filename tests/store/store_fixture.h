@@ -54,6 +54,10 @@ void sample_init(struct sample *s, uint32_t n);
 /* sample_serial - choose another serial number */
 void sample_serial(struct sample *s, uint32_t serial);
 void sample_release(struct sample *s);
+/* The first two steps of granting one; they must work. */
+void sample_add_challenge(struct store *st, const struct sample *s);
+enum grant_outcome sample_grant(
+    struct store *st, const struct sample *s, struct stored_cert *recorded);
 
 /*
  * enrol - what one CGI process does: find, add the challenge of n, grant,

@@ -27,22 +27,6 @@ static void tear_down(void)
 
 TestSuite(check, .init = set_up, .fini = tear_down, .timeout = 60);
 
-static enum grant_outcome grant_it(
-    struct sample *s, struct stored_cert *recorded)
-{
-	enum grant_outcome outcome;
-
-	cr_assert_eq(store_grant(st, &s->grant, &outcome, recorded, &e), 0,
-	    "%s", e.text);
-	return outcome;
-}
-
-static void add_challenge(struct sample *s)
-{
-	cr_assert_eq(
-	    store_challenge_add(st, &s->challenge, &e), 0, "%s", e.text);
-}
-
 /* store_check names the first record that is wrong */
 static struct rec_key damaged_key;
 static struct span damaged_value;
@@ -69,8 +53,8 @@ Test(check, check_finds)
 	struct sample s;
 
 	sample_init(&s, 1);
-	add_challenge(&s);
-	cr_expect_eq(grant_it(&s, NULL), GRANT_DONE);
+	sample_add_challenge(st, &s);
+	cr_expect_eq(sample_grant(st, &s, NULL), GRANT_DONE);
 	cr_assert_eq(store_check(st, &e), 0, "%s", e.text);
 
 	/* an id that leads nowhere */
@@ -126,7 +110,7 @@ Test(check, check_goes_through_many)
 	for (uint32_t n = 0; n < 600; n++) {
 		sample_init(&s, n);
 		s.grant.challenge_mac = NULL;
-		cr_assert_eq(grant_it(&s, NULL), GRANT_DONE);
+		cr_assert_eq(sample_grant(st, &s, NULL), GRANT_DONE);
 		sample_release(&s);
 	}
 	cr_expect_eq(store_check(st, &e), 0, "%s", e.text);

@@ -25,22 +25,6 @@ static void tear_down(void)
 
 TestSuite(grant, .init = set_up, .fini = tear_down, .timeout = 60);
 
-static enum grant_outcome grant_it(
-    struct sample *s, struct stored_cert *recorded)
-{
-	enum grant_outcome outcome;
-
-	cr_assert_eq(store_grant(st, &s->grant, &outcome, recorded, &e), 0,
-	    "%s", e.text);
-	return outcome;
-}
-
-static void add_challenge(struct sample *s)
-{
-	cr_assert_eq(
-	    store_challenge_add(st, &s->challenge, &e), 0, "%s", e.text);
-}
-
 static int uses_of(struct sample *s)
 {
 	struct stored_challenge c;
@@ -61,8 +45,8 @@ Test(grant, grant_records_everything)
 	struct sample s;
 
 	sample_init(&s, 1);
-	add_challenge(&s);
-	cr_expect_eq(grant_it(&s, NULL), GRANT_DONE);
+	sample_add_challenge(st, &s);
+	cr_expect_eq(sample_grant(st, &s, NULL), GRANT_DONE);
 	for (int turn = 0; turn < 2; turn++) {
 		cr_assert_eq(store_request_find(st, &s.request.key, &r, &c, &e),
 		    0, "%s", e.text);
@@ -142,7 +126,7 @@ ParameterizedTest(size_t *i, grant, second_grant)
 	a.cert.state = seconds[*i].state;
 	a.cert.not_after = seconds[*i].not_after;
 	a.grant.challenge_mac = NULL;
-	cr_assert_eq(grant_it(&a, NULL), GRANT_DONE);
+	cr_assert_eq(sample_grant(st, &a, NULL), GRANT_DONE);
 
 	sample_init(&b, 2); /* another certificate and challenge … */
 	b.request = a.request;
@@ -150,9 +134,9 @@ ParameterizedTest(size_t *i, grant, second_grant)
 	memcpy(b.cert.trans_id, a.cert.trans_id, sizeof(b.cert.trans_id));
 	if (!seconds[*i].same_csr)
 		b.request.csr_hash[0] ^= 1;
-	add_challenge(&b);
-	cr_expect_eq(
-	    grant_it(&b, &recorded), seconds[*i].want, "%s", seconds[*i].name);
+	sample_add_challenge(st, &b);
+	cr_expect_eq(sample_grant(st, &b, &recorded), seconds[*i].want, "%s",
+	    seconds[*i].name);
 
 	cr_assert_eq(store_request_find(st, &a.request.key, &r, &c, &e), 0);
 	if (seconds[*i].want == GRANT_ALREADY) {
@@ -181,9 +165,9 @@ Test(grant, repeated_grant)
 	struct sample s;
 
 	sample_init(&s, 1);
-	add_challenge(&s);
-	cr_expect_eq(grant_it(&s, NULL), GRANT_DONE);
-	cr_expect_eq(grant_it(&s, NULL), GRANT_DONE);
+	sample_add_challenge(st, &s);
+	cr_expect_eq(sample_grant(st, &s, NULL), GRANT_DONE);
+	cr_expect_eq(sample_grant(st, &s, NULL), GRANT_DONE);
 	cr_expect_eq(uses_of(&s), 1);
 	sample_release(&s);
 }
@@ -200,8 +184,8 @@ Test(grant, transaction_belongs_to_key)
 	strcpy(b.request.key.trans_id, a.request.key.trans_id);
 	strcpy(b.cert.trans_id, a.cert.trans_id);
 	a.grant.challenge_mac = b.grant.challenge_mac = NULL;
-	cr_expect_eq(grant_it(&a, NULL), GRANT_DONE);
-	cr_expect_eq(grant_it(&b, NULL), GRANT_DONE);
+	cr_expect_eq(sample_grant(st, &a, NULL), GRANT_DONE);
+	cr_expect_eq(sample_grant(st, &b, NULL), GRANT_DONE);
 	cr_assert_eq(store_request_find(st, &a.request.key, &r, &c, &e), 0);
 	cr_expect(span_eq(buf_span(&c.der), buf_span(&a.cert.der)));
 	stored_cert_release(&c);
@@ -240,9 +224,9 @@ ParameterizedTest(size_t *i, grant, challenge_gone)
 	s.challenge.expires_at = gone[*i].expires_at;
 	s.challenge.revoked_at = gone[*i].revoked_at;
 	if (gone[*i].exists)
-		add_challenge(&s);
-	cr_expect_eq(
-	    grant_it(&s, NULL), GRANT_CHALLENGE_GONE, "%s", gone[*i].name);
+		sample_add_challenge(st, &s);
+	cr_expect_eq(sample_grant(st, &s, NULL), GRANT_CHALLENGE_GONE, "%s",
+	    gone[*i].name);
 	cr_expect_eq(store_request_find(st, &s.request.key, &r, &c, &e), -1);
 	cr_expect_eq(store_cert_find(st, &s.cert.serial, &c, &e), -1);
 	sample_release(&s);
@@ -254,11 +238,11 @@ Test(grant, challenge_uses_are_counted)
 
 	sample_init(&s, 1);
 	s.challenge.uses = 3;
-	add_challenge(&s);
+	sample_add_challenge(st, &s);
 	for (uint32_t n = 1; n <= 4; n++) {
 		sample_init(&t, n);
 		t.grant.challenge_mac = s.challenge.mac;
-		cr_expect_eq(grant_it(&t, NULL),
+		cr_expect_eq(sample_grant(st, &t, NULL),
 		    n <= 3 ? GRANT_DONE : GRANT_CHALLENGE_GONE);
 		sample_release(&t);
 	}
@@ -277,16 +261,16 @@ Test(grant, serial_taken)
 	sample_init(&b, 2);
 	a.grant.challenge_mac = NULL;
 	sample_serial(&b, 1);
-	add_challenge(&b);
-	cr_expect_eq(grant_it(&a, NULL), GRANT_DONE);
-	cr_expect_eq(grant_it(&b, NULL), GRANT_SERIAL_TAKEN);
+	sample_add_challenge(st, &b);
+	cr_expect_eq(sample_grant(st, &a, NULL), GRANT_DONE);
+	cr_expect_eq(sample_grant(st, &b, NULL), GRANT_SERIAL_TAKEN);
 	cr_expect_eq(uses_of(&b), 0);
 	cr_expect_eq(store_request_find(st, &b.request.key, &r, &c, &e), -1);
 	cr_assert_eq(store_cert_find(st, &a.cert.serial, &c, &e), 0);
 	cr_expect(span_eq(buf_span(&c.der), buf_span(&a.cert.der)));
 	stored_cert_release(&c);
 	sample_serial(&b, 2);
-	cr_expect_eq(grant_it(&b, NULL), GRANT_DONE);
+	cr_expect_eq(sample_grant(st, &b, NULL), GRANT_DONE);
 	sample_release(&a);
 	sample_release(&b);
 }
@@ -309,6 +293,6 @@ Test(grant, grant_checks_its_halves)
 	cr_expect_eq(store_grant(st, &s.grant, &outcome, NULL, &e), -1);
 	s.request.state = REQUEST_GRANTED;
 	s.grant.challenge_mac = NULL;
-	cr_expect_eq(grant_it(&s, NULL), GRANT_DONE);
+	cr_expect_eq(sample_grant(st, &s, NULL), GRANT_DONE);
 	sample_release(&s);
 }

@@ -25,12 +25,6 @@ static void tear_down(void)
 
 TestSuite(records, .init = set_up, .fini = tear_down, .timeout = 60);
 
-static void add_challenge(struct sample *s)
-{
-	cr_assert_eq(
-	    store_challenge_add(st, &s->challenge, &e), 0, "%s", e.text);
-}
-
 static const struct {
 	const char *name;
 	struct stored_challenge c;
@@ -148,7 +142,7 @@ Test(records, challenge_pages)
 	cr_expect_eq(n, 0);
 	for (uint32_t k = 0; k < 10; k++) {
 		sample_init(&s, k);
-		add_challenge(&s);
+		sample_add_challenge(st, &s);
 		sample_release(&s);
 	}
 	do {
@@ -171,7 +165,7 @@ Test(records, challenge_taken)
 
 	sample_init(&s, 1);
 	sample_init(&t, 2);
-	add_challenge(&s);
+	sample_add_challenge(st, &s);
 	cr_expect_eq(store_challenge_add(st, &s.challenge, &e), -1);
 	cr_expect_eq(e.kind, ERR_STORE);
 	strcpy(t.challenge.id, s.challenge.id); /* one id, two values */
@@ -224,7 +218,7 @@ ParameterizedTest(size_t *i, records, revoke_by_prefix)
 	for (uint32_t n = 0; n < 4; n++) {
 		sample_init(&s, n);
 		strcpy(s.challenge.id, ids[n]);
-		add_challenge(&s);
+		sample_add_challenge(st, &s);
 		sample_release(&s);
 	}
 	rc = store_challenge_revoke(st, id, 500, &c, &e);
