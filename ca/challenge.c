@@ -171,6 +171,23 @@ static int is_for(const struct stored_challenge *c, struct span subject,
 	return rc;
 }
 
+/* What the code of a refusal does not say, for the operator (R108). */
+static void explain(const struct stored_challenge *c, int64_t now,
+    enum refusal why, char *detail, size_t size)
+{
+	const uint8_t *k = c->last_key;
+
+	if (why == REFUSE_CHALLENGE_EXPIRED)
+		snprintf(detail, size, "ended %lld seconds ago",
+		    (long long)(now - c->expires_at));
+	else if (why == REFUSE_CHALLENGE_USED)
+		snprintf(detail, size,
+		    "last used %lld seconds ago by the key %02x%02x%02x%02x...",
+		    (long long)(now - c->last_used_at), k[0], k[1], k[2], k[3]);
+	else if (why == REFUSE_CHALLENGE_NAME)
+		snprintf(detail, size, "it is for %s", c->for_name);
+}
+
 int challenge_authorise(struct ca *ca, bool present, struct span value,
     struct span subject, int64_t now, struct authorisation *a,
     enum refusal *why, struct err *e)
@@ -209,6 +226,7 @@ int challenge_authorise(struct ca *ca, bool present, struct span value,
 	if (*why == REFUSE_NONE && !right)
 		*why = REFUSE_CHALLENGE_NAME;
 	new.granted = *why == REFUSE_NONE;
+	explain(&c, now, *why, new.detail, sizeof(new.detail));
 	new.name_bound = c.for_name[0] != '\0';
 	*a = new;
 	return 0;

@@ -34,8 +34,8 @@ int challenge_static(struct ca *ca, struct span value, int64_t now,
     struct stored_challenge *c, struct err *e);
 
 /*
- * What makes a certificate permissible.  Only authorise() fills one in, and
- * issuing asks for it (security.md T-11).
+ * What makes a certificate permissible.  Only challenge_authorise fills one in,
+ * and issuing asks for it (security.md T-11).
  */
 struct authorisation {
 	bool granted;
@@ -43,6 +43,7 @@ struct authorisation {
 	bool name_bound; /* for one subject: other names are not granted */
 	uint8_t challenge_mac[32];
 	char challenge_id[16];
+	char detail[320]; /* for the log, if not granted; may be empty */
 };
 
 /*

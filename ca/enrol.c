@@ -116,8 +116,10 @@ static int judge(struct ca *ca, const struct csr *csr, int64_t now,
 		buf_span(&csr->challenge), csr->subject, now, a, why, e) != 0)
 		return -1;
 	memcpy(ev->challenge_id, a->challenge_id, sizeof(ev->challenge_id));
-	if (*why != REFUSE_NONE)
+	if (*why != REFUSE_NONE) {
+		snprintf(ev->detail, sizeof(ev->detail), "%s", a->detail);
 		return 0;
+	}
 	if (policy_decide(csr, &ca->conf.profile, &ca->conf.endpoint.algs, g,
 		why, ev->detail, sizeof(ev->detail), e) != 0)
 		return -1;
@@ -212,7 +214,10 @@ static int decide(struct ca *ca, const struct csr *csr,
 	/* used by this very request, in a process that was faster? */
 	if (rc == 0 && *why == REFUSE_CHALLENGE_USED) {
 		rc = recall(ca, r, r->decided_at, cert, &known, why, e);
-		ev->repeated = *why == REFUSE_NONE;
+		if (*why == REFUSE_NONE) {
+			ev->repeated = true;
+			ev->detail[0] = '\0';
+		}
 	}
 	grantable_release(&g);
 	return rc;

@@ -18,9 +18,9 @@ int serial_random(struct serial *s, struct err *e);
 /*
  * issue_leaf - build, sign, read back and lint a certificate for `g` and the
  * key `spki`.  notAfter never passes the CA's (R182).  `a` must be granted.
- * Fills in *cert's der, serial, dates, issued_at, state and key_hash, and leaves
- * the rest as it is.  Nothing is recorded here.  ERR_CONF if the CA certificate
- * is not valid at `now`.
+ * Fills in *cert's der, serial, dates, issued_at, state and key_hash, and
+ * leaves the rest as it is.  Nothing is recorded here.  ERR_CONF if the CA
+ * certificate is not valid at `now`.
  */
 int issue_leaf(struct ca *ca, const struct authorisation *a,
     const struct grantable *g, struct span spki, int64_t now,
