@@ -88,11 +88,13 @@ static int read_trans_id(
     const struct cms_signed *s, char id[SCEP_TRANS_ID_MAX + 1], struct err *e)
 {
 	struct buf b = { 0 };
+	struct err why;
 	int rc = -1;
 	size_t i;
 
-	if (read_text(s, OID_TRANS_ID, &b, e) != 0)
-		return err_set(e, ERR_INPUT, "transactionID missing");
+	if (read_text(s, OID_TRANS_ID, &b, &why) != 0)
+		return err_set(e, why.kind == ERR_NOMEM ? ERR_NOMEM : ERR_INPUT,
+		    "transactionID: %s", why.text);
 	for (i = 0; i < b.n && b.p[i] >= ' ' && b.p[i] < 0x7f; i++)
 		;
 	if (b.n == 0 || b.n > SCEP_TRANS_ID_MAX || i < b.n) {

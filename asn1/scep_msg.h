@@ -37,8 +37,9 @@ int scep_msg_open(struct span in, struct scep_msg *m, struct err *e);
 void scep_msg_release(struct scep_msg *m);
 
 /*
- * scep_msg_algs - ERR_ALG names the digest, signature, key transport or content
- * cipher that is unknown or below `p`.
+ * scep_msg_algs - ERR_ALG names the digest, signature or content cipher that is
+ * unknown or below `p`.  How the content key travels is a matter of the
+ * recipient: see cms_recipient_alg.
  */
 int scep_msg_algs(
     struct scep_msg *m, const struct alg_policy *p, struct err *e);

@@ -111,8 +111,7 @@ settle() {
 
 # ours PID - is this still a process of this lab?
 ours() {
-	[ -r "/proc/$1/cmdline" ] &&
-		tr '\0' ' ' <"/proc/$1/cmdline" | grep -q -F "$run/"
+	{ tr '\0' ' ' <"/proc/$1/cmdline"; } 2>/dev/null | grep -q -F "$run/"
 }
 
 gone() {
