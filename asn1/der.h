@@ -81,6 +81,13 @@ int der_put(struct buf *out, uint8_t tag, struct span body, struct err *e);
  */
 int der_text(uint8_t tag, struct span body, struct buf *out, struct err *e);
 
+/*
+ * is_oid - are these the contents of an OBJECT IDENTIFIER: one or more arcs,
+ * each whole and in its shortest form (X.690, 8.19), and all of it short enough
+ * for libtasn1, which wants at most 127 characters of text and arcs of 64 bits?
+ */
+bool is_oid(struct span s);
+
 /* is_printable_string - may a PrintableString hold it?  (X.680, 41.4) */
 bool is_printable_string(struct span s);
 

@@ -106,6 +106,22 @@ int der_text(uint8_t tag, struct span body, struct buf *out, struct err *e)
 	return 0;
 }
 
+bool is_oid(struct span s)
+{
+	enum { OCTETS_MAX = 28, ARC_OCTETS_MAX = 8 };
+	size_t arc = 0; /* octets of it so far */
+
+	if (s.n == 0 || s.n > OCTETS_MAX)
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		if ((arc == 0 && s.p[i] == 0x80) || ++arc > ARC_OCTETS_MAX)
+			return false;
+		if ((s.p[i] & 0x80) == 0)
+			arc = 0;
+	}
+	return arc == 0;
+}
+
 bool is_printable_string(struct span s)
 {
 	for (size_t i = 0; i < s.n; i++)

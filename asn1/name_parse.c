@@ -54,6 +54,33 @@ struct type {
 	uint8_t tag;
 };
 
+/* Numbers with dots between, as they can be encoded: 2 or more, none huge. */
+static bool is_dotted_oid(struct span text)
+{
+	uint64_t arc, first = 0;
+	unsigned arcs = 0;
+	size_t i = 0, start;
+
+	for (;; i++) {
+		start = i;
+		for (arc = 0; i < text.n && text.p[i] >= '0' &&
+		     text.p[i] <= '9' && arc <= INT32_MAX;
+		     i++)
+			arc = arc * 10 + (uint64_t)(text.p[i] - '0');
+		if (i == start || arc > INT32_MAX ||
+		    (text.p[start] == '0' && i - start > 1))
+			return false;
+		if (++arcs == 1)
+			first = arc;
+		else if (arcs == 2 && first < 2 && arc >= 40)
+			return false;
+		if (i == text.n)
+			return arcs >= 2 && first <= 2;
+		if (text.p[i] != '.')
+			return false;
+	}
+}
+
 static int find_type(struct span text, struct type *t, struct err *e)
 {
 	const char *name;
@@ -72,9 +99,8 @@ static int find_type(struct span text, struct type *t, struct err *e)
 		t->tag = types[i].tag;
 		return 0;
 	}
-	for (i = 0; i < text.n; i++)
-		if (text.p[i] != '.' && (text.p[i] < '0' || text.p[i] > '9'))
-			return err_set(e, ERR_INPUT, "unknown attribute type");
+	if (!is_dotted_oid(text))
+		return err_set(e, ERR_INPUT, "unknown attribute type");
 	memcpy(t->oid, text.p, text.n);
 	t->oid[text.n] = '\0';
 	t->tag = 0;

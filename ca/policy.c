@@ -55,7 +55,7 @@ static int rdn_ok(struct span set, bool *yes, struct err *e)
 	while (set.n > 0) {
 		if (der_next(&set, DER_SEQUENCE, &attr, NULL) != 0 ||
 		    der_next(&attr, DER_OID, &value, NULL) != 0 ||
-		    value.n == 0 ||
+		    !is_oid(value) ||
 		    der_any(&attr, &tag, &value, NULL, NULL) != 0 ||
 		    attr.n != 0)
 			return 0;

@@ -213,3 +213,17 @@ Test(der, times_that_are_none)
 		    -1, "%s", bad[i]);
 	cr_expect_eq(der_put_time(&(struct buf){ 0 }, INT64_MAX, NULL), -1);
 }
+
+/* X.690, 8.19: a find of fuzzing, which only GnuTLS minded, too late. */
+Test(der, oids)
+{
+	cr_expect(is_oid(SPAN_LIT("\x55\x04\x03")));
+	cr_expect(is_oid(SPAN_LIT("\x2a\x86\x48\x86\xf7\x0d")));
+	cr_expect_not(is_oid((struct span){ 0 }), "empty");
+	cr_expect_not(is_oid(SPAN_LIT("\x55\x80\x06")), "not shortest");
+	cr_expect_not(is_oid(SPAN_LIT("\x80")), "not shortest");
+	cr_expect_not(is_oid(SPAN_LIT("\x55\x84")), "cut off");
+	cr_expect_not(
+	    is_oid(SPAN_LIT("\x55\x84\x84\x84\x84\x84\x84\x84\x84\x04")),
+	    "an arc of 63 bits");
+}
