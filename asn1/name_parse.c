@@ -1,111 +1,15 @@
 /*
  * RFC 4514 text to a Name.  GnuTLS has such a parser, but it takes neither \XX
- * nor an RDN of two attributes, so that it cannot read what it has printed, nor
- * the names of Cisco's devices.
+ * nor an RDN of two attributes, as the names of Cisco's devices have.
  *
  * The text names the last RDN first (RFC 4514, 2.1).
  */
-#include <gnutls/x509.h>
 #include <string.h>
-#include <strings.h>
 
 #include "cert.h"
-#include "tree.h"
+#include "name_type.h"
 
-enum { RDNS_MAX = 32, OID_TEXT_MAX = TREE_OID_MAX };
-
-/* The attribute types that have a name: GnuTLS's, and those it lacks. */
-static const struct {
-	const char *oid;
-	const char *name; /* NULL: as GnuTLS prints it */
-	uint8_t tag;	  /* for ASCII; 0: PrintableString if it can be one */
-} types[] = {
-	{ "2.5.4.3", NULL, 0 },
-	{ "2.5.4.4", NULL, 0 },
-	{ "2.5.4.4", "SN", 0 },
-	{ "2.5.4.5", NULL, 0 },
-	{ "2.5.4.6", NULL, 0 },
-	{ "2.5.4.7", NULL, 0 },
-	{ "2.5.4.8", NULL, 0 },
-	{ "2.5.4.9", NULL, 0 },
-	{ "2.5.4.10", NULL, 0 },
-	{ "2.5.4.11", NULL, 0 },
-	{ "2.5.4.12", NULL, 0 },
-	{ "2.5.4.13", NULL, 0 },
-	{ "2.5.4.15", NULL, 0 },
-	{ "2.5.4.17", NULL, 0 },
-	{ "2.5.4.20", NULL, 0 },
-	{ "2.5.4.41", NULL, 0 },
-	{ "2.5.4.42", NULL, 0 },
-	{ "2.5.4.43", NULL, 0 },
-	{ "2.5.4.44", NULL, 0 },
-	{ "2.5.4.46", NULL, 0 },
-	{ "2.5.4.65", NULL, 0 },
-	{ "0.9.2342.19200300.100.1.1", NULL, 0 },
-	{ "0.9.2342.19200300.100.1.25", NULL, DER_IA5 },
-	{ "1.2.840.113549.1.9.1", NULL, DER_IA5 },
-	{ "1.2.840.113549.1.9.1", "emailAddress", DER_IA5 },
-	{ "1.2.840.113549.1.9.2", "unstructuredName", DER_IA5 },
-	{ "1.2.840.113549.1.9.8", "unstructuredAddress", 0 },
-};
-
-struct type {
-	char oid[OID_TEXT_MAX];
-	uint8_t tag;
-};
-
-/* Numbers with dots between, as they can be encoded: 2 or more, none huge. */
-static bool is_dotted_oid(struct span text)
-{
-	uint64_t arc, first = 0;
-	unsigned arcs = 0;
-	size_t i = 0, start;
-
-	for (;; i++) {
-		start = i;
-		for (arc = 0; i < text.n && text.p[i] >= '0' &&
-		     text.p[i] <= '9' && arc <= INT32_MAX;
-		     i++)
-			arc = arc * 10 + (uint64_t)(text.p[i] - '0');
-		if (i == start || arc > INT32_MAX ||
-		    (text.p[start] == '0' && i - start > 1))
-			return false;
-		if (++arcs == 1)
-			first = arc;
-		else if (arcs == 2 && first < 2 && arc >= 40)
-			return false;
-		if (i == text.n)
-			return arcs >= 2 && first <= 2;
-		if (text.p[i] != '.')
-			return false;
-	}
-}
-
-static int find_type(struct span text, struct type *t, struct err *e)
-{
-	const char *name;
-	size_t i;
-
-	if (text.n == 0 || text.n >= OID_TEXT_MAX)
-		return err_set(e, ERR_INPUT, "no attribute type");
-	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		name = types[i].name;
-		if (name == NULL)
-			name = gnutls_x509_dn_oid_name(types[i].oid, 0);
-		if (name == NULL || strlen(name) != text.n ||
-		    strncasecmp(name, (const char *)text.p, text.n) != 0)
-			continue;
-		strcpy(t->oid, types[i].oid);
-		t->tag = types[i].tag;
-		return 0;
-	}
-	if (!is_dotted_oid(text))
-		return err_set(e, ERR_INPUT, "unknown attribute type");
-	memcpy(t->oid, text.p, text.n);
-	t->oid[text.n] = '\0';
-	t->tag = 0;
-	return 0;
-}
+enum { RDNS_MAX = 32 };
 
 static void skip(struct span *s, size_t n)
 {
@@ -159,7 +63,7 @@ static int take_string(struct span *s, struct buf *value, struct err *e)
 	return 0;
 }
 
-static uint8_t string_tag(const struct type *t, struct span value)
+static uint8_t string_tag(const struct name_type *t, struct span value)
 {
 	bool ascii = true;
 
@@ -186,8 +90,8 @@ static int take_hex(struct span *s, struct buf *element, struct err *e)
 	return 0;
 }
 
-static int take_value(
-    struct span *s, const struct type *t, struct buf *element, struct err *e)
+static int take_value(struct span *s, const struct name_type *t,
+    struct buf *element, struct err *e)
 {
 	struct buf value = { 0 }, text = { 0 };
 	int rc = -1;
@@ -212,7 +116,7 @@ static int take_attribute(struct span *s, struct buf *set, struct err *e)
 	const uint8_t *equals;
 	struct buf element = { 0 };
 	struct tree atv = { 0 };
-	struct type type;
+	struct name_type type;
 	struct span name;
 	int rc = -1;
 
@@ -223,7 +127,7 @@ static int take_attribute(struct span *s, struct buf *set, struct err *e)
 	name = (struct span){ s->p, (size_t)(equals - s->p) };
 	while (name.n > 0 && name.p[name.n - 1] == ' ')
 		name.n--;
-	if (find_type(name, &type, e) != 0)
+	if (name_type_find(name, &type, e) != 0)
 		return -1;
 	skip(s, (size_t)(equals - s->p) + 1);
 	skip_blanks(s);

@@ -135,6 +135,41 @@ Test(name, there_and_back)
 	}
 }
 
+/* Names of devices as people want to see them. */
+Test(name, text)
+{
+	static const struct {
+		const char *der, *text;
+	} shown[] = {
+		{ "3000", "" },
+		{ "300d310b300906035504030c027231", "CN=r1" },
+		/* unstructuredName, an IA5String, which Cisco IOS sends */
+		{ "30133111300f06092a864886f70d01090216027231",
+		    "unstructuredName=r1" },
+		/* T61String, read as Latin-1 */
+		{ "300d310b3009060355040314024dfc", "CN=M\xc3\xbc" },
+		{ "300c310a300806035504030c0123", "CN=\\#" },
+		{ "300d310b300906035504030c022061", "CN=\\ a" },
+		{ "300d310b300906035504030c026120", "CN=a\\ " },
+		/* a value that is no text, a type that nobody knows */
+		{ "300c310a30080603550403020100", "CN=#020100" },
+		{ "300b3109300706022a03"
+		  "0c0161",
+		    "1.2.3=#0c0161" },
+	};
+
+	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+		struct buf der = { 0 }, text = { 0 };
+
+		cr_assert_eq(hex_get(&der, span_str(shown[i].der), NULL), 0);
+		cr_assert_eq(name_text(buf_span(&der), &text, NULL), 0);
+		cr_expect(span_eq(buf_span(&text), span_str(shown[i].text)),
+		    "%s: %.*s", shown[i].text, (int)text.n, (char *)text.p);
+		buf_release(&der);
+		buf_release(&text);
+	}
+}
+
 /* A terminal sees no control, no direction mark, whatever a name holds. */
 Test(name, text_is_printable)
 {
