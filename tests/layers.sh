@@ -34,7 +34,11 @@ sees() {
 }
 
 check() { # LAYER HEADER yes|no
-	[ -f "$source"/*/"$2" ] || { echo "no header $2"; status=1; return; }
+	[ "$(find "$source" -maxdepth 2 -name "$2" | wc -l)" -eq 1 ] || {
+		echo "FAIL: there is not one header $2"
+		status=1
+		return
+	}
 	if sees "$1" "$2"; then seen=yes; else seen=no; fi
 	if [ "$seen" = "$3" ]; then
 		echo "ok: $1 sees $2: $seen"
