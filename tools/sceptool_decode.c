@@ -97,12 +97,15 @@ static json_t *show_attributes(const struct cms_signed *s)
 		for (size_t k = 0; k < sizeof(known) / sizeof(known[0]); k++)
 			if (strcmp(known[k].oid, s->attrs[i].oid) == 0)
 				name = known[k].name;
-		if (cms_attr_one(s, s->attrs[i].oid, &tag, &value, &e) == 0)
-			json_object_set_new(
-			    list, name, show_value(name, tag, value));
-		else
+		if (cms_attr_one(s, s->attrs[i].oid, &tag, &value, &e) != 0)
 			json_object_set_new(
 			    list, name, out_text(span_str(e.text)));
+		else if (tag == DER_OID && span_eq(value, s->content_oid))
+			json_object_set_new(
+			    list, name, json_string(s->content_type));
+		else
+			json_object_set_new(
+			    list, name, show_value(name, tag, value));
 	}
 	return list;
 }

@@ -81,16 +81,18 @@ grep -q '^AES' out/caps.0
 
 # ------------------------------------------------------ behind a web server
 
-# ticks PID... - clock ticks that processes and those that they waited for used
+# ticks PID... - clock ticks that these processes used
 ticks() {
 	sum=0
 	for p; do
+		# shellcheck disable=SC2046
 		set -- $(sed 's/.*) //' "/proc/$p/stat")
-		sum=$((sum + ${12} + ${13} + ${14} + ${15}))
+		sum=$((sum + ${12} + ${13}))
 	done
 	echo "$sum"
 }
 family() { # PID and its children
+	# shellcheck disable=SC2046
 	echo "$1" $(cat "/proc/$1/task/$1/children" 2>/dev/null)
 }
 free_port() {
@@ -175,17 +177,13 @@ if command -v scepserver >/dev/null; then
 	under_load scepserver "$port" /scep scep.requests "$scep"
 	memory=$(awk '/VmHWM/ { print $2 }' "/proc/$scep/status")
 	stop
-	got=$(find depot -name 'device-*' | wc -l)
-	[ "$got" -ge "$load" ] || {
-		echo "scepserver: only $got of $load were enrolled" >&2
-		exit 1
-	}
+	kept=$(find depot -name 'device-*' | wc -l)
 fi
 
 # ------------------------------------------------------------------- report
 
 awk -v rounds="$rounds" -v stored="$stored" -v load="$load" \
-	-v memory="${memory-0}" '
+	-v memory="${memory-0}" -v kept="${kept-0}" '
 FILENAME == "measured" {
 	least[$1] = $2; median[$1] = $3; kib[$1] = $4
 	next
@@ -216,6 +214,9 @@ END {
 	judge("enrolment / its public-key operations",
 		least["enrol"] / least["crypto"],
 		median["enrol"] / median["crypto"], 1.6, "")
+	printf "%-44s %8.2f %8.2f\n", "  of this, an empty program and those alone",
+		(least["empty"] + least["crypto"]) / least["crypto"],
+		(median["empty"] + median["crypto"]) / median["crypto"]
 	judge("GetCACaps / empty program", least["caps"] / least["empty"],
 		median["caps"] / median["empty"], 1.5, "")
 	judge("memory of an enrolment", kib["full"] / 1024, kib["enrol"] / 1024,
@@ -226,12 +227,17 @@ END {
 	if (n > 0)
 		printf "\n%-44s %8s %8s\n", load " enrolments, 2 at once",
 			"per s", "CPU"
+	# fcgiwrap does not wait for its children, so theirs are added
 	for (i = 1; i <= n; i++)
-		printf "  %-42s %8.0f %5.2f ms%s\n",
-			order[i] == "scepca" ? "nginx, fcgiwrap, pkiclient.exe" \
-				: order[i] " (resident)",
-			load / seconds[order[i]],
-			cpu[order[i]] * 1000 / load,
-			order[i] == "scepserver" ? \
-				sprintf(", %.0f MB", memory / 1024) : ""
+		if (order[i] == "scepca")
+			printf "  %-42s %8.0f %5.2f ms\n",
+				"nginx, fcgiwrap, pkiclient.exe",
+				load / seconds["scepca"],
+				cpu["scepca"] * 1000 / load + median["enrol"] / 1000
+		else
+			printf "  %-42s %8.0f %5.2f ms  %d kept, %.0f MB\n",
+				"scepserver (resident)",
+				load / seconds["scepserver"],
+				cpu["scepserver"] * 1000 / load, kept,
+				memory / 1024
 }' measured loads

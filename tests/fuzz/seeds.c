@@ -4,17 +4,15 @@
  */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "fuzz_home.h"
-#include "rec.h"
 #include "scep_client.h"
+#include "seeds.h"
 
 static const char *corpus;
 
-static void save(const char *target, const char *name, struct span bytes)
+void save(const char *target, const char *name, struct span bytes)
 {
 	char path[4096];
 	FILE *f;
@@ -29,7 +27,7 @@ static void save(const char *target, const char *name, struct span bytes)
 	MUST(fclose(f) == 0);
 }
 
-static void save_after(
+void save_after(
     const char *target, const char *name, struct span head, struct span tail)
 {
 	struct buf all = { 0 };
@@ -71,31 +69,6 @@ static void put_ber(struct buf *out, struct span in, int depth)
 /* What several messages are made of. */
 static struct buf subject, cert, csr, ca_cert;
 
-static void make_names(void)
-{
-	static const char *const texts[] = {
-		"CN=r1",
-		"CN=r1.example,serialNumber=4711,O=Lab\\, West,C=DE",
-		"CN=Z\xc3\xbcrich,DC=example,DC=net",
-		"2.5.4.99=#0c0161,CN=a+CN=b",
-	};
-	struct buf name = { 0 };
-	char file[20];
-
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		snprintf(file, sizeof(file), "text%zu", i);
-		save("name", file, span_str(texts[i]));
-		buf_cut(&name, 0);
-		if (name_parse(texts[i], &name, NULL) != 0)
-			continue;
-		snprintf(file, sizeof(file), "der%zu", i);
-		save("name", file, buf_span(&name));
-		save("der", file, buf_span(&name));
-	}
-	buf_release(&name);
-	MUST(name_parse(texts[1], &subject, NULL) == 0);
-}
-
 static void make_csrs(void)
 {
 	/* subjectAltName: dns, ip */
@@ -116,58 +89,6 @@ static void make_csrs(void)
 	save("csr", "utf8", buf_span(&other));
 	buf_release(&ext);
 	buf_release(&other);
-}
-
-/* A Name and extensions, as fuzz_policy.c takes them. */
-static void make_wishes(void)
-{
-	static const struct {
-		const char *name, *oid;
-		bool critical;
-		struct span value;
-	} wishes[] = {
-		{ "san", "2.5.29.17", false,
-		    SPAN_LIT("\x30\x36\x82\x02r1\x87\x04\x0a\0\0\x01"
-			     "\x81\x03"
-			     "a@b"
-			     "\x86\x08http://x\xa0\x1b\x06\x0a\x2b\x06\x01"
-			     "\x04\x01\x82\x37\x14\x02\x03\xa0\x0d\x0c\x0b"
-			     "u@x.example") },
-		{ "key-usage", "2.5.29.15", true,
-		    SPAN_LIT("\x03\x02\x05\xa0") },
-		{ "ca", "2.5.29.19", true, SPAN_LIT("\x30\x03\x01\x01\xff") },
-		{ "leaf", "2.5.29.19", true, SPAN_LIT("\x30\x00") },
-		{ "eku", "2.5.29.37", false,
-		    SPAN_LIT("\x30\x14\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x01"
-			     "\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x02") },
-		{ "template", "1.3.6.1.4.1.311.20.2", false,
-		    SPAN_LIT("\x1e\x02\0A") },
-	};
-	struct buf ext = { 0 };
-
-	save("policy", "none", buf_span(&subject));
-	for (size_t i = 0; i < sizeof(wishes) / sizeof(wishes[0]); i++) {
-		buf_cut(&ext, 0);
-		MUST(extension_put(&ext, wishes[i].oid, wishes[i].critical,
-			 wishes[i].value, NULL) == 0);
-		save_after("policy", wishes[i].name, buf_span(&subject),
-		    buf_span(&ext));
-	}
-	save_after("policy", "no-name", SPAN_LIT("\x30\0"), buf_span(&ext));
-	buf_release(&ext);
-}
-
-static void make_confs(void)
-{
-	save("conf", "empty", SPAN_LIT(""));
-	save("conf", "all",
-	    SPAN_LIT("# a comment\n[ca]\nurl = http://ca.example/scep\n\n"
-		     "[endpoint default]\nlegacy = no\nreply_chain = full\n"
-		     "time_window = 5m\n[endpoint old-1]\nobsolete = yes\n"
-		     "[profile default]\ndays = 30\nbackdate = 1h\n"
-		     "rsa_min = 3072\nrsa_max = 4096\nsan = no\n"));
-	save("conf", "wrong",
-	    SPAN_LIT("[profile default]\ndays = 0\n[nonsense]\nx\n"));
 }
 
 static void make_certs(void)
@@ -286,122 +207,6 @@ static void make_reply(enum scep_status status, const char *name)
 	buf_release(&out);
 }
 
-static void make_der(void)
-{
-	static const struct {
-		const char *name;
-		struct span in;
-	} seeds[] = {
-		{ "utc",
-		    SPAN_LIT("\x17"
-			     "991231235959Z") },
-		{ "generalized",
-		    SPAN_LIT("\x18"
-			     "20500101000000Z") },
-		{ "printable", SPAN_LIT("\x13r1 (West)") },
-		{ "t61", SPAN_LIT("\x14Z\xfcrich") },
-		{ "utf8", SPAN_LIT("\x0cZ\xc3\xbcrich \xf0\x9f\x94\x91") },
-		{ "bmp", SPAN_LIT("\x1e\0Z\x20\xac\xd8\x3d\xdd\x11") },
-		{ "universal", SPAN_LIT("\x1c\0\0\0Z\0\x01\xf5\x11") },
-		{ "two-in-one-rdn",
-		    SPAN_LIT("\x30\x18\x31\x16"
-			     "\x30\x09\x06\x03\x55\x04\x03\x0c\x02r1"
-			     "\x30\x09\x06\x03\x55\x04\x05\x14\x02\xfc"
-			     "1") },
-		{ "nested", SPAN_LIT("\x30\x06\x31\x04\x04\x02r1") },
-	};
-
-	for (size_t i = 0; i < sizeof(seeds) / sizeof(seeds[0]); i++) {
-		save("der", seeds[i].name, seeds[i].in);
-		save("name", seeds[i].name, seeds[i].in);
-	}
-}
-
-static void make_queries(void)
-{
-	static const struct {
-		const char *name, *text;
-	} seeds[] = {
-		{ "caps", "operation=GetCACaps" },
-		{ "cert", "operation=GetCACert&message=r1" },
-		{ "cisco",
-		    "operation=PKIOperation&message="
-		    "MIIBCgKCAQEA%0AyzAFcp%2F/Kg==%0A" },
-		{ "apple", "operation=PKIOperation&message=MIAGCSqG+/A=%3D" },
-		{ "url", "message=MIAGCSqG-_A&OPERATION=pki%4fperation" },
-		{ "twice", "operation=PKIOperation&message=MIAG%252BSqG" },
-	};
-
-	for (size_t i = 0; i < sizeof(seeds) / sizeof(seeds[0]); i++) {
-		save("query", seeds[i].name, span_str(seeds[i].text));
-		save_after("serve", seeds[i].name, SPAN_LIT("G"),
-		    span_str(seeds[i].text));
-	}
-	save("ca_set", "caps",
-	    SPAN_LIT("AES\r\nDES3\nsha-256\nSHA-512 \nSCEPStandard\n"));
-}
-
-/* Key and value as fuzz_rec.c wants them. */
-static void save_rec(
-    const char *name, const struct rec_key *key, struct buf *value)
-{
-	struct buf out = { 0 };
-	uint8_t n = (uint8_t)key->n;
-
-	MUST(key->n < 256);
-	MUST(buf_put(&out, (struct span){ &n, 1 }, NULL) == 0);
-	MUST(buf_put(&out, rec_key_span(key), NULL) == 0);
-	MUST(buf_put(&out, buf_span(value), NULL) == 0);
-	save("rec", name, buf_span(&out));
-	buf_release(&out);
-	buf_release(value);
-}
-
-static void make_records(void)
-{
-	struct stored_cert c = {
-		.serial = { 3, { 1, 2, 3 } },
-		.state = CERT_VALID,
-		.not_before = FUZZ_NOW,
-		.not_after = FUZZ_NOW + 86400,
-		.issued_at = FUZZ_NOW,
-		.trans_id = "1",
-		.challenge_id = "0123abcd",
-		.remote = "192.0.2.7",
-		.der = cert,
-	};
-	struct stored_request r = {
-		.key = { .trans_id = "a transaction" },
-		.state = REQUEST_GRANTED,
-		.type = SCEP_PKCSREQ,
-		.serial = { 3, { 1, 2, 3 } },
-		.created_at = FUZZ_NOW,
-		.decided_at = FUZZ_NOW,
-	};
-	struct stored_challenge h = {
-		.id = "0123abcd",
-		.uses = 1,
-		.created_at = FUZZ_NOW,
-		.for_name = "CN=r1",
-		.note = "static",
-	};
-	struct buf value = { 0 };
-	struct rec_key key;
-
-	MUST(rec_key_cert(&c.serial, &key, NULL) == 0);
-	MUST(rec_put_cert(&c, &value, NULL) == 0);
-	save_rec("cert", &key, &value);
-	MUST(rec_key_request(&r.key, &key, NULL) == 0);
-	MUST(rec_put_request(&r, &value, NULL) == 0);
-	save_rec("request", &key, &value);
-	rec_key_challenge(h.mac, &key);
-	MUST(rec_put_challenge(&h, &value, NULL) == 0);
-	save_rec("challenge", &key, &value);
-	MUST(rec_key_challenge_id(h.id, &key, NULL) == 0);
-	MUST(rec_put_challenge_id(h.mac, &value, NULL) == 0);
-	save_rec("challenge-id", &key, &value);
-}
-
 int main(int argc, char **argv)
 {
 	static const char *const ciphers[] = { "AES-128-CBC", "AES-192-CBC",
@@ -415,12 +220,10 @@ int main(int argc, char **argv)
 	}
 	corpus = argv[1];
 	fuzz_ca_cert(&ca_cert);
-	make_names();
+	MUST(name_parse(SEEDS_SUBJECT, &subject, NULL) == 0);
+	seeds_plain();
 	make_csrs();
-	make_wishes();
-	make_confs();
 	make_certs();
-	make_der();
 	for (size_t i = 0; i < 5; i++) {
 		make_envelope(ciphers[i]);
 		make_request(SCEP_PKCSREQ, digests[i], ciphers[i]);
@@ -430,8 +233,6 @@ int main(int argc, char **argv)
 	make_reply(SCEP_SUCCESS, "success");
 	make_reply(SCEP_FAILURE, "failure");
 	make_reply(SCEP_PENDING, "pending");
-	make_queries();
-	make_records();
 	buf_release(&subject);
 	buf_release(&cert);
 	buf_release(&csr);
