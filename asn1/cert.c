@@ -31,6 +31,9 @@ static int read_tbs(const struct tree *t, struct cert_view *v, struct err *e)
 	    tree_element(t, "subject", &v->subject, e) != 0 ||
 	    tree_element(t, "subjectPublicKeyInfo", &v->spki, e) != 0)
 		return -1;
+	/* libtasn1 takes an INTEGER of no octets; nobody could answer to it */
+	if (v->serial.n == 0)
+		return err_set(e, ERR_INPUT, "certificate: empty serial");
 	read_validity(validity, v);
 	if (!tree_has(t, "extensions"))
 		return 0;

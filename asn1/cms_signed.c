@@ -121,7 +121,7 @@ int cms_signed_parse(struct span der, struct cms_signed *s, struct err *e)
 		*s = new;
 		rc = 0;
 	} else {
-		err_set(e, ERR_INPUT, "SignedData: malformed");
+		err_prefix(e, "SignedData");
 	}
 	tree_free(&t);
 	return rc;

@@ -19,11 +19,13 @@ enum der_tag {
 	DER_NULL = 0x05,
 	DER_OID = 0x06,
 	DER_UTF8 = 0x0c,
+	DER_NUMERIC = 0x12,
 	DER_PRINTABLE = 0x13,
 	DER_T61 = 0x14,
 	DER_IA5 = 0x16,
 	DER_UTC_TIME = 0x17,
 	DER_GENERALIZED_TIME = 0x18,
+	DER_VISIBLE = 0x1a,
 	DER_UNIVERSAL = 0x1c,
 	DER_BMP = 0x1e,
 	DER_SEQUENCE = 0x30,
@@ -75,9 +77,10 @@ int der_put(struct buf *out, uint8_t tag, struct span body, struct err *e);
 
 /*
  * der_text - the value of a character string element as UTF-8, appended to out.
- * Takes UTF8String, PrintableString, IA5String, T61String (read as Latin-1, as
- * everybody does), BMPString and UniversalString.  ERR_INPUT for another tag,
- * broken encoding or a NUL in it (RFC 8894, 3.2.1; RFC 2985, 5.4.1).
+ * Takes UTF8String, PrintableString, NumericString, VisibleString, IA5String,
+ * T61String (read as Latin-1, as everybody does), BMPString and
+ * UniversalString.  ERR_INPUT for another tag, broken encoding or a NUL in it
+ * (RFC 8894, 3.2.1; RFC 2985, 5.4.1).
  */
 int der_text(uint8_t tag, struct span body, struct buf *out, struct err *e);
 

@@ -80,6 +80,8 @@ int der_text(uint8_t tag, struct span body, struct buf *out, struct err *e)
 		width = 0;
 		break;
 	case DER_PRINTABLE:
+	case DER_NUMERIC:
+	case DER_VISIBLE:
 	case DER_IA5:
 	case DER_T61:
 		width = 1;

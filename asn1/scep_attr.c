@@ -128,6 +128,7 @@ int scep_attrs_read(
     const struct cms_signed *s, struct scep_attrs *a, struct err *e)
 {
 	struct scep_attrs new = { 0 };
+	struct err why;
 	struct span value;
 	char text[16];
 	bool present;
@@ -144,9 +145,12 @@ int scep_attrs_read(
 	    SCEP_FAILURE &&new.status != SCEP_PENDING)
 		new.status = -1;
 	read_fail(s, &new);
-	if (cms_attr_one(s, OID_SIGNING_TIME, &tag, &value, NULL) == 0 &&
-	    der_time(tag, value, &new.signing_time, NULL) == 0)
+	if (cms_attr_one(s, OID_SIGNING_TIME, &tag, &value, &why) != 0)
+		new.bad_signing_time = why.kind != ERR_NOT_FOUND;
+	else if (der_time(tag, value, &new.signing_time, NULL) == 0)
 		new.has_signing_time = true;
+	else
+		new.bad_signing_time = true;
 	new.wants_no_content =
 	    cms_attr_one(s, OID_CRYPTLIB, &tag, &value, NULL) == 0;
 	*a = new;

@@ -42,6 +42,7 @@ struct scep_attrs {
 	struct span fail_text; /* as sent: a stranger's words */
 	bool has_signing_time;
 	int64_t signing_time;
+	bool bad_signing_time; /* there, but twice or unreadable */
 	bool wants_no_content; /* 1.2.840.113549.1.9.25.3: cryptlib, which */
 			       /* breaks on an empty eContent */
 };

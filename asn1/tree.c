@@ -43,18 +43,20 @@ int tree_decode(
 {
 	char why[ASN1_MAX_ERROR_DESCRIPTION_SIZE] = "";
 	struct tree new;
-	int len;
+	int len, r;
 
 	if (der.n == 0 || der.n > BUF_MAX)
 		return err_set(e, ERR_INPUT, "%s: %zu bytes", type, der.n);
 	if (tree_new(type, &new, e) != 0)
 		return -1;
 	len = (int)der.n;
-	if (asn1_der_decoding2(&new.node, der.p, &len,
-		ASN1_DECODE_FLAG_STRICT_DER, why) != ASN1_SUCCESS ||
-	    (size_t)len != der.n) {
+	r = asn1_der_decoding2(
+	    &new.node, der.p, &len, ASN1_DECODE_FLAG_STRICT_DER, why);
+	if (r != ASN1_SUCCESS || (size_t)len != der.n) {
 		tree_free(&new);
-		return err_set(e, ERR_INPUT, "%s: malformed", type);
+		return err_set(e,
+		    r == ASN1_MEM_ALLOC_ERROR ? ERR_NOMEM : ERR_INPUT,
+		    "%s: malformed", type);
 	}
 	new.der = der;
 	*t = new;
@@ -106,10 +108,12 @@ int tree_oid(const struct tree *t, const char *path, char oid[TREE_OID_MAX],
     struct err *e)
 {
 	char text[TREE_OID_MAX];
-	int len = sizeof(text);
+	int len = sizeof(text), r;
 
-	if (asn1_read_value(t->node, path, text, &len) != ASN1_SUCCESS)
-		return err_set(e, ERR_INPUT,
+	r = asn1_read_value(t->node, path, text, &len);
+	if (r != ASN1_SUCCESS)
+		return err_set(e,
+		    r == ASN1_MEM_ALLOC_ERROR ? ERR_NOMEM : ERR_INPUT,
 		    "%s: missing, or over %d characters", path,
 		    TREE_OID_MAX - 1);
 	memcpy(oid, text, (size_t)len);

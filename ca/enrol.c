@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "issue.h"
 #include "store_request.h"
@@ -98,13 +99,40 @@ static int recall(struct ca *ca, const struct stored_request *r, int64_t now,
 	return 0;
 }
 
-/* Nobody gets a certificate that could be taken for the CA's. */
-static bool is_ours(const struct ca *ca, const struct csr *csr)
+/*
+ * Are these one name to a reader?  Whatever the types of the strings, and in
+ * upper or lower case (RFC 5280, 7.1).
+ */
+static int same_name(struct span a, struct span b, bool *same, struct err *e)
 {
-	return span_eq(csr->spki, ca->ca_cert.spki) ||
-	    span_eq(csr->spki, ca->sign_cert.spki) ||
-	    span_eq(csr->spki, ca->enc_cert.spki) ||
-	    span_eq(csr->subject, ca->ca_cert.subject);
+	struct buf x = { 0 }, y = { 0 };
+	int rc = -1;
+
+	if (name_text(a, &x, e) == 0 && name_text(b, &y, e) == 0) {
+		*same = x.n == y.n &&
+		    (x.n == 0 ||
+			strncasecmp((char *)x.p, (char *)y.p, x.n) == 0);
+		rc = 0;
+	}
+	buf_release(&x);
+	buf_release(&y);
+	return rc;
+}
+
+/* Nobody gets a certificate that could be taken for the CA's, or its RA's. */
+static int is_ours(
+    const struct ca *ca, const struct csr *csr, bool *ours, struct err *e)
+{
+	const struct cert_view *const own[] = { &ca->ca_cert, &ca->sign_cert,
+		&ca->enc_cert };
+
+	*ours = false;
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]) && !*ours; i++) {
+		if (same_name(csr->subject, own[i]->subject, ours, e) != 0)
+			return -1;
+		*ours = *ours || span_eq(csr->spki, own[i]->spki);
+	}
+	return 0;
 }
 
 /* Gates 7 and 8: may he, and may he have that? */
@@ -112,6 +140,8 @@ static int judge(struct ca *ca, const struct csr *csr, int64_t now,
     struct authorisation *a, struct grantable *g, struct pki_event *ev,
     enum refusal *why, struct err *e)
 {
+	bool ours;
+
 	if (challenge_authorise(ca, csr->has_challenge,
 		buf_span(&csr->challenge), csr->subject, now, a, why, e) != 0)
 		return -1;
@@ -125,7 +155,9 @@ static int judge(struct ca *ca, const struct csr *csr, int64_t now,
 		return -1;
 	if (*why != REFUSE_NONE)
 		return 0;
-	if (is_ours(ca, csr)) {
+	if (is_ours(ca, csr, &ours, e) != 0)
+		return -1;
+	if (ours) {
 		*why = REFUSE_CA_KEY;
 	} else if (a->name_bound && !policy_san_follows(g)) {
 		*why = REFUSE_SAN;

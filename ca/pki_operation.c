@@ -20,19 +20,30 @@ static enum refusal because(
 	return why;
 }
 
+/* A fault of ours is no reason to refuse: a client gives up on FAILURE. */
+static bool is_fault(const struct err *e)
+{
+	return e->kind == ERR_NOMEM || e->kind == ERR_CRYPTO;
+}
+
 /* Gate 4.  Without a key that we can use there is no signature to look at. */
-static enum refusal check_signer(const struct scep_msg *m, struct pki_event *ev)
+static enum refusal check_signer(
+    const struct scep_msg *m, struct pki_event *ev, struct err *fault)
 {
 	struct err why;
 
+	if (is_fault(&m->signer_err))
+		*fault = m->signer_err;
 	if (m->cms.has_signer && m->signer_key.key == NULL)
 		return because(ev,
 		    m->signer_err.kind == ERR_ALG ? REFUSE_KEY_TYPE
 						  : REFUSE_KEY_SIZE,
 		    m->signer_err.text);
-	if (scep_msg_verify(m, &why) != 0)
-		return because(ev, REFUSE_SIGNATURE, why.text);
-	return REFUSE_NONE;
+	if (scep_msg_verify(m, &why) == 0)
+		return REFUSE_NONE;
+	if (is_fault(&why))
+		*fault = why;
+	return because(ev, REFUSE_SIGNATURE, why.text);
 }
 
 /* The types that this server serves.  Everything else ends here (T-11). */
@@ -44,12 +55,14 @@ static enum refusal check_type(const struct scep_msg *m, struct pki_event *ev)
 	    m->attrs.type_text[0] != '\0' ? m->attrs.type_text : "none");
 }
 
-static enum refusal check_envelope(
-    const struct ca *ca, const struct scep_msg *m, struct pki_event *ev)
+static enum refusal check_envelope(const struct ca *ca,
+    const struct scep_msg *m, struct pki_event *ev, struct err *fault)
 {
 	const struct cms_recipient *r;
 	struct err why;
 
+	if (is_fault(&m->env_err))
+		*fault = m->env_err;
 	if (!m->has_envelope)
 		return because(ev, REFUSE_NO_ENVELOPE, m->env_err.text);
 	r = cms_enveloped_pick(&m->env, &ca->enc_cert);
@@ -69,6 +82,8 @@ static enum refusal check_time(const struct ca *ca, const struct pki_facts *f,
 {
 	int64_t window = ca->conf.endpoint.time_window, off;
 
+	if (window != 0 && m->attrs.bad_signing_time)
+		return because(ev, REFUSE_TIME, "unreadable, or there twice");
 	if (window == 0 || !m->attrs.has_signing_time)
 		return REFUSE_NONE;
 	off = m->attrs.signing_time - f->now;
@@ -79,21 +94,25 @@ static enum refusal check_time(const struct ca *ca, const struct pki_facts *f,
 	return REFUSE_TIME;
 }
 
-/* Gates 3 to 5: public facts only; no private key is used. */
+/*
+ * Gates 3 to 5: public facts only; no private key is used.  *fault is set if it
+ * was not the message that failed.
+ */
 static enum refusal check_outside(const struct ca *ca,
-    const struct pki_facts *f, struct scep_msg *m, struct pki_event *ev)
+    const struct pki_facts *f, struct scep_msg *m, struct pki_event *ev,
+    struct err *fault)
 {
 	enum refusal why;
 	struct err e;
 
 	if (scep_msg_algs(m, &ca->conf.endpoint.algs, &e) != 0)
 		return because(ev, REFUSE_ALG, e.text);
-	if ((why = check_signer(m, ev)) != REFUSE_NONE)
+	if ((why = check_signer(m, ev, fault)) != REFUSE_NONE)
 		return why;
 	if (m->attrs.sender_nonce.n == 0)
 		return REFUSE_NO_NONCE;
 	if ((why = check_type(m, ev)) != REFUSE_NONE ||
-	    (why = check_envelope(ca, m, ev)) != REFUSE_NONE)
+	    (why = check_envelope(ca, m, ev, fault)) != REFUSE_NONE)
 		return why;
 	return check_time(ca, f, m, ev);
 }
@@ -190,23 +209,26 @@ static int handle(struct ca *ca, const struct pki_facts *f, struct scep_msg *m,
     struct buf *reply, struct pki_event *ev, struct err *e)
 {
 	struct stored_cert cert = { 0 };
+	struct err fault = { 0 };
 	enum refusal why;
 	int rc = 0;
 
 	if (ca_sign_key(ca, e) != 0)
 		return -1;
-	why = check_outside(ca, f, m, ev);
+	why = check_outside(ca, f, m, ev, &fault);
+	if (fault.kind != ERR_NONE)
+		return err_set(e, fault.kind, "%s", fault.text);
 	if (why == REFUSE_NONE)
 		rc = enrol(ca, f, m, &cert, ev, &why, e);
 	else if (why == REFUSE_NO_ENVELOPE)
 		rc = enrol_exposed(ca, f, m, ev, e);
+	ev->serial = cert.serial; /* recorded, answered or not */
 	if (rc == 0)
 		rc = answer(ca, f, m, &cert, why, ev, reply, e);
 	if (rc == 0) {
 		ev->answered = true;
 		ev->status = why == REFUSE_NONE ? SCEP_SUCCESS : SCEP_FAILURE;
 		ev->refusal = why;
-		ev->serial = cert.serial;
 	}
 	stored_cert_release(&cert);
 	return rc;

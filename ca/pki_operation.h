@@ -16,7 +16,7 @@ struct pki_facts {
 
 /* What happened, for the log line.  Texts are raw: the log escapes them. */
 struct pki_event {
-	bool answered; /* a CertRep was made: the rest is valid */
+	bool answered; /* a CertRep was made: status and refusal are valid */
 	enum scep_type type;
 	char type_text[16];
 	char trans_id[256];

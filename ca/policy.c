@@ -33,16 +33,6 @@ int is_text(uint8_t tag, struct span s, bool strict, bool *yes, struct err *e)
 	return rc;
 }
 
-/* The value of one attribute of a name: some character string (X.520). */
-static int attribute_value_ok(
-    uint8_t tag, struct span value, bool *yes, struct err *e)
-{
-	/* NumericString, VisibleString: ASCII, as IA5String */
-	if (tag == 0x12 || tag == 0x1a)
-		tag = DER_IA5;
-	return is_text(tag, value, false, yes, e);
-}
-
 /* One RelativeDistinguishedName, the contents of its SET. */
 static int rdn_ok(struct span set, bool *yes, struct err *e)
 {
@@ -59,7 +49,7 @@ static int rdn_ok(struct span set, bool *yes, struct err *e)
 		    der_any(&attr, &tag, &value, NULL, NULL) != 0 ||
 		    attr.n != 0)
 			return 0;
-		if (attribute_value_ok(tag, value, yes, e) != 0)
+		if (is_text(tag, value, false, yes, e) != 0)
 			return -1;
 		if (!*yes)
 			return 0;

@@ -19,6 +19,17 @@ static bool is_cut(struct span m)
 	return len > m.n - 2 - k;
 }
 
+/*
+ * A body in base64, as some tools send it, without blanks at its end: within it
+ * a blank stands for the + that it was before a query was made of it.
+ */
+static struct span trimmed(struct span body)
+{
+	while (body.n > 0 && body.p[body.n - 1] == ' ')
+		body.n--;
+	return body;
+}
+
 /* Append the pkiMessage of a request to `der`.  ERR_INPUT: it has none. */
 static int read_message(const struct request *q, const struct query *u,
     struct buf *der, struct err *e)
@@ -32,7 +43,7 @@ static int read_message(const struct request *q, const struct query *u,
 	if (q->method == HTTP_GET)
 		rc = query_message(u->message, der, e);
 	else if (q->body.n != 0 && q->body.p[0] != 0x30)
-		rc = base64_decode(q->body, der, e); /* some tools send it */
+		rc = base64_decode(trimmed(q->body), der, e);
 	else
 		rc = buf_put(der, q->body, e);
 	if (rc == 0 && der->n == 0)
@@ -83,13 +94,14 @@ static void log_event(struct buf *line, const struct pki_event *ev)
 {
 	log_text(line, "type", type_name(ev));
 	log_field(line, "transaction", span_str(ev->trans_id));
-	log_text(line, "result", status_name(ev->status));
-	if (ev->status == SCEP_FAILURE) {
+	log_text(
+	    line, "result", ev->answered ? status_name(ev->status) : "none");
+	if (ev->answered && ev->status == SCEP_FAILURE) {
 		log_text(line, "refusal", refusal_entry(ev->refusal)->code);
 		if (ev->detail[0] != '\0')
 			log_field(line, "detail", span_str(ev->detail));
 	}
-	if (ev->status == SCEP_SUCCESS)
+	if (ev->serial.n != 0)
 		log_serial(line, &ev->serial);
 	if (ev->repeated)
 		log_text(line, "repeated", "yes");
@@ -121,6 +133,8 @@ static int answer(struct ca *ca, const struct request *q, struct span der,
 			err_prefix(e, "cut off after %zu bytes", der.n);
 		reply_refuse(r, q, 400, "Not a SCEP message.", e->text);
 		rc = 0;
+	} else if (ev.trans_id[0] != '\0') {
+		log_event(&r->log, &ev); /* whose request it was */
 	}
 	pki_event_release(&ev);
 	return rc;

@@ -69,8 +69,10 @@ parse() {
 		shift
 	done
 	case $port in
-	'' | *[!0-9]*) wrong_usage "--port $port: not a number" ;;
+	'' | *[!0-9]* | ??????*) wrong_usage "--port $port: not a port" ;;
 	esac
+	[ "$port" -ge 1 ] && [ "$port" -le 65535 ] ||
+		wrong_usage "--port $port: not from 1 to 65535"
 }
 
 # -------------------------------------------------------------- who and where

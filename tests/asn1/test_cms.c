@@ -361,6 +361,36 @@ Test(cms_enveloped, recipients)
 	party_release(&other);
 }
 
+/* Field note D3: an absent IV means zeros with DES, and nothing with others. */
+Test(cms_enveloped, absent_iv)
+{
+	static const struct {
+		const char *cipher;
+		int want;
+	} rows[] = { { "DES-CBC", 0 }, { "DES-EDE3-CBC", -1 },
+		{ "AES-128-CBC", -1 } };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct buf der = { 0 }, plain = { 0 };
+		struct cms_enveloped v;
+		struct party ca;
+
+		party_make(&ca, "rsa:2048", "CN=ca");
+		cr_assert_eq(cms_enveloped_make(SPAN_LIT("secret"), &ca.view,
+				 &ca.pub, cipher(rows[i].cipher), &der, NULL),
+		    0);
+		cr_assert_eq(cms_enveloped_parse(buf_span(&der), &v, NULL), 0);
+		v.iv = (struct span){ 0 };
+		cr_expect_eq(cms_enveloped_decrypt(&v, &v.recipients[0],
+				 cipher(rows[i].cipher), ca.key, &plain, NULL),
+		    rows[i].want, "%s", rows[i].cipher);
+		cms_enveloped_release(&v);
+		buf_release(&der);
+		buf_release(&plain);
+		party_release(&ca);
+	}
+}
+
 /* R089: a fresh key and IV each time. */
 Test(cms_enveloped, fresh_keys)
 {

@@ -227,6 +227,41 @@ Test(cert, odd_ones_are_read)
 	party_release(&p);
 }
 
+/*
+ * A serial number of no octets is no INTEGER, though libtasn1 takes it: found
+ * by a request that was granted and then could not be answered.
+ */
+Test(cert, empty_serial)
+{
+	struct buf tbs = { 0 }, der = { 0 };
+	struct cert_view v;
+	struct party p;
+	struct err e;
+
+	party_make(&p, "rsa:2048", "CN=r1");
+	/* [0] { 2 }, and then the serial, an INTEGER of 16 octets */
+	cr_assert_eq(buf_put(&tbs, p.view.tbs, NULL), 0);
+	for (size_t i = 0; i + 22 < tbs.n; i++) {
+		if (memcmp(tbs.p + i, "\xa0\x03\x02\x01\x02\x02\x10", 7) != 0)
+			continue;
+		memmove(tbs.p + i + 7, tbs.p + i + 23, tbs.n - i - 23);
+		tbs.p[i + 6] = 0;
+		buf_cut(&tbs, tbs.n - 16);
+		break;
+	}
+	cr_assert_eq(tbs.n, p.view.tbs.n - 16);
+	/* its own length, two octets behind 30 82 */
+	tbs.p[2] = (uint8_t)((tbs.n - 4) >> 8);
+	tbs.p[3] = (uint8_t)(tbs.n - 4);
+	cr_assert_eq(
+	    cert_sign(buf_span(&tbs), p.key, digest("SHA-256"), &der, NULL), 0);
+	cr_expect_eq(cert_parse(buf_span(&der), &v, &e), -1);
+	cr_expect_not_null(strstr(e.text, "empty serial"), "%s", e.text);
+	buf_release(&tbs);
+	buf_release(&der);
+	party_release(&p);
+}
+
 /* DEFAULT FALSE is not encoded (X.690, 11.5). */
 Test(cert, extension_round_trip)
 {

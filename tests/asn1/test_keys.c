@@ -218,6 +218,27 @@ Test(privkey, unwrap_has_no_oracle)
 	party_release(&p);
 }
 
+/* Some encoders strip the leading zeros of a ciphertext. */
+Test(privkey, unwrap_pads_what_is_short)
+{
+	struct party p;
+	struct buf wrapped = { 0 };
+	uint8_t cek[16];
+
+	party_make(&p, "rsa:2048", "CN=x");
+	do { /* one in 256 begins with a zero */
+		buf_cut(&wrapped, 0);
+		cr_assert_eq(pubkey_wrap(&p.pub, SPAN_LIT("0123456789abcdef"),
+				 &wrapped, NULL),
+		    0);
+	} while (wrapped.p[0] != 0);
+	privkey_unwrap(p.key, (struct span){ wrapped.p + 1, wrapped.n - 1 },
+	    cek, sizeof(cek));
+	cr_expect_arr_eq(cek, "0123456789abcdef", 16);
+	buf_release(&wrapped);
+	party_release(&p);
+}
+
 /* T-02: bad padding is no padding. */
 Test(cbc, unpadded)
 {

@@ -30,7 +30,7 @@ struct ask {
 	struct span subject;	/* the client's name */
 	struct span extensions; /* none; Extensions one behind the other */
 	int64_t signing_time;	/* TEST_NOW */
-	bool no_signing_time;
+	bool no_signing_time, bad_signing_time;
 	bool no_nonce;
 	struct span nonce;	       /* 16 octets */
 	const struct privkey *csr_key; /* the client's key */

@@ -376,5 +376,13 @@ Test(pki, time_window)
 	client_enrol(&c, &h, &(struct ask){ .no_signing_time = true }, &r);
 	cr_expect_eq(r.ev.refusal, REFUSE_NO_CHALLENGE);
 	result_release(&r);
+	/* a time that cannot be read is no way around the window */
+	client_enrol(&c, &h, &(struct ask){ .bad_signing_time = true }, &r);
+	cr_expect_eq(r.ev.refusal, REFUSE_TIME);
+	result_release(&r);
+	ca_home_open(&h, NULL);
+	client_enrol(&c, &h, &(struct ask){ .bad_signing_time = true }, &r);
+	cr_expect_eq(r.ev.refusal, REFUSE_NO_CHALLENGE);
+	result_release(&r);
 	end();
 }

@@ -299,6 +299,54 @@ Test(refusal, keys_of_the_ca)
 	ca_home_drop(&h);
 }
 
+/*
+ * RFC 5280, 7.1: nor one for a name that readers take for the CA's or its RA's,
+ * in other string types and in other cases.
+ */
+Test(refusal, names_of_the_ca)
+{
+	char challenge[CHALLENGE_TEXT_SIZE + 1];
+	struct buf name = { 0 }, upper = { 0 };
+	struct span views[3], as_utf8;
+	struct ca_home h;
+	struct client c;
+	struct result r;
+
+	ca_home_make(&h, CA_RSA_RA, "");
+	ca_home_challenge(&h, NULL, challenge);
+	client_make(&c, "device", "rsa:2048", NAME);
+	ok(ca_certs(h.ca, e));
+	views[0] = h.ca->ca_cert.subject;
+	views[1] = h.ca->sign_cert.subject;
+	views[2] = h.ca->enc_cert.subject;
+	for (size_t i = 0; i < COUNT(views); i++) {
+		buf_cut(&name, 0);
+		buf_cut(&upper, 0);
+		ok(buf_put(&name, views[i], e));
+		/* PrintableString to UTF8String: the same characters */
+		for (size_t k = 0; k + 1 < name.n; k++)
+			if (name.p[k] == DER_PRINTABLE && name.p[k - 2] <= 4)
+				name.p[k] = DER_UTF8;
+		as_utf8 = buf_span(&name);
+		client_enrol(&c, &h,
+		    &(struct ask){ .challenge = challenge, .subject = as_utf8 },
+		    &r);
+		cr_expect_eq(r.ev.refusal, REFUSE_CA_KEY, "%zu, UTF8", i);
+		result_release(&r);
+	}
+	ok(name_parse("cn=TEST ca,o=tEST", &upper, e));
+	client_enrol(&c, &h,
+	    &(struct ask){
+		.challenge = challenge, .subject = buf_span(&upper) },
+	    &r);
+	cr_expect_eq(r.ev.refusal, REFUSE_CA_KEY, "other case");
+	result_release(&r);
+	buf_release(&name);
+	buf_release(&upper);
+	client_release(&c);
+	ca_home_drop(&h);
+}
+
 /* T-20: with a challenge for one name no other name comes in as a SAN */
 Test(refusal, names_beside_the_bound_one)
 {

@@ -15,7 +15,8 @@ blocks() {
 	awk -v fence="^\`\`\`sh $1$" '
 		$0 ~ fence { inside = 1; printf "# line %d\n", NR; next }
 		/^```$/ { inside = 0; next }
-		inside' "$E2E_SRC/README.md" >"$2"
+		inside' "$E2E_SRC/README.md" |
+		sed "s|/usr/lib/cgi-bin/pkiclient.exe|$work/bin/pkiclient.exe|" >"$2"
 	grep -q '^[^#]' "$2" || die "README.md has no block \`\`\`sh $1"
 }
 
