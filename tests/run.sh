@@ -4,11 +4,11 @@
 #
 #	sh tests/run.sh [DIR]
 #
-# Two builds below DIR, by default build-tests/: gcc as it is shipped, on which
-# everything runs, web servers and real clients included; and clang with the
-# address and undefined-behaviour sanitizers, on which all but these run again.
-# Warnings are errors in both.  Whether the C files are formatted as
-# .clang-format says, and whether each build succeeds, counts as a test too.
+# Two builds in DIR [build-tests]: gcc as it is shipped, on which everything
+# runs, web servers and real clients included; and clang with the address and
+# undefined-behaviour sanitizers, on which all but these run again.  Warnings
+# are errors in both.  Whether the C files are formatted as .clang-format says,
+# and whether each build succeeds, counts as a test too.
 set -eu
 
 src=$(cd "$(dirname "$0")/.." && pwd -P)
@@ -19,18 +19,9 @@ case ${1-} in
 	;;
 esac
 
-sh "$src/tools/packages.sh" \
-	gcc clang clang-format libclang-rt-14-dev libfuzzer-14-dev libc6-dev \
-	meson ninja-build pkg-config \
-	libcriterion-dev libcurl4-gnutls-dev libdb5.3-dev libfcgi-dev \
-	libgnutls28-dev libinih-dev libjansson-dev libseccomp-dev libssl-dev \
-	libtasn1-6-dev libtasn1-bin \
-	apache2-bin fcgiwrap nginx-light \
-	certmonger curl dbus gnutls-bin libstrongswan-extra-plugins \
-	libstrongswan-standard-plugins openssl scep strongswan-pki
-
 passed=0
 failed=0
+made=
 
 verdict() { # verdict 0|1 NAME
 	if [ "$1" -eq 0 ]; then
@@ -47,6 +38,7 @@ finish() {
 	rc=$?
 	trap - EXIT
 	[ "$rc" -eq 0 ] || failed=$((failed + 1))
+	[ -z "$made" ] || [ "$failed" -ne 0 ] || rm -rf "$made"
 	printf '%d passed, %d failed\n' "$passed" "$failed"
 	[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ] || exit 1
 }
@@ -55,10 +47,28 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# Build where the users of the web servers can go, too.
+# compilers, libraries; web servers; clients and those who check their messages
+sh "$src/tools/packages.sh" \
+	gcc clang clang-format libclang-rt-14-dev libc6-dev meson ninja-build \
+	pkg-config libcriterion-dev libcurl4-gnutls-dev libdb5.3-dev \
+	libfcgi-dev libgnutls28-dev libinih-dev libjansson-dev \
+	libseccomp-dev libssl-dev libtasn1-6-dev libtasn1-bin mandoc \
+	apache2-bin fcgiwrap nginx-light \
+	certmonger curl dbus gnutls-bin libstrongswan-extra-plugins \
+	libstrongswan-standard-plugins openssl scep strongswan-pki
+
+# Tests that are run by root change to other users, who have to come to what was
+# built: not so below /root, say.
 dir=${1-$src/build-tests}
 mkdir -p "$dir"
 dir=$(cd "$dir" && pwd -P)
+if [ "$(id -u)" -eq 0 ] && ! setpriv --reuid=daemon --regid=daemon \
+	--clear-groups test -x "$dir/."; then
+	made=$(mktemp -d /var/tmp/scepca-tests.XXXXXX)
+	chmod 755 "$made"
+	rmdir "$dir" 2>/dev/null || :
+	dir=$made
+fi
 echo "== building in $dir"
 
 format() {
