@@ -27,9 +27,16 @@ source=$(cd "$(dirname "$0")/../.." && pwd)
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/scepca-bench.XXXXXX")
 pids=
+# PID and its children
+family() {
+	# shellcheck disable=SC2046
+	echo "$1" $(cat "/proc/$1/task/$1/children" 2>/dev/null)
+}
+# fcgiwrap leaves its children behind
 stop() {
 	for p in $pids; do
-		kill "$p" 2>/dev/null || :
+		# shellcheck disable=SC2046
+		kill $(family "$p") 2>/dev/null || :
 	done
 	wait
 	pids=
@@ -90,10 +97,6 @@ ticks() {
 		sum=$((sum + ${12} + ${13}))
 	done
 	echo "$sum"
-}
-family() { # PID and its children
-	# shellcheck disable=SC2046
-	echo "$1" $(cat "/proc/$1/task/$1/children" 2>/dev/null)
 }
 free_port() {
 	python3 -c 'import socket
