@@ -127,33 +127,33 @@ static void read_fail(const struct cms_signed *s, struct scep_attrs *a)
 int scep_attrs_read(
     const struct cms_signed *s, struct scep_attrs *a, struct err *e)
 {
-	struct scep_attrs new = { 0 };
+	struct scep_attrs found = { 0 };
 	struct err why;
 	struct span value;
 	char text[16];
 	bool present;
 	uint8_t tag;
 
-	if (read_trans_id(s, new.trans_id, e) != 0)
+	if (read_trans_id(s, found.trans_id, e) != 0)
 		return -1;
-	new.type = known_type(
-	    read_number(s, OID_MESSAGE_TYPE, &present, new.type_text));
-	read_nonce(s, OID_SENDER_NONCE, &new.sender_nonce);
-	read_nonce(s, OID_RECIPIENT_NONCE, &new.recipient_nonce);
-	new.status = read_number(s, OID_PKI_STATUS, &new.has_status, text);
-	if (new.status != SCEP_SUCCESS &&new.status !=
-	    SCEP_FAILURE &&new.status != SCEP_PENDING)
-		new.status = -1;
-	read_fail(s, &new);
+	found.type = known_type(
+	    read_number(s, OID_MESSAGE_TYPE, &present, found.type_text));
+	read_nonce(s, OID_SENDER_NONCE, &found.sender_nonce);
+	read_nonce(s, OID_RECIPIENT_NONCE, &found.recipient_nonce);
+	found.status = read_number(s, OID_PKI_STATUS, &found.has_status, text);
+	if (found.status != SCEP_SUCCESS && found.status != SCEP_FAILURE &&
+	    found.status != SCEP_PENDING)
+		found.status = -1;
+	read_fail(s, &found);
 	if (cms_attr_one(s, OID_SIGNING_TIME, &tag, &value, &why) != 0)
-		new.bad_signing_time = why.kind != ERR_NOT_FOUND;
-	else if (der_time(tag, value, &new.signing_time, NULL) == 0)
-		new.has_signing_time = true;
+		found.bad_signing_time = why.kind != ERR_NOT_FOUND;
+	else if (der_time(tag, value, &found.signing_time, NULL) == 0)
+		found.has_signing_time = true;
 	else
-		new.bad_signing_time = true;
-	new.wants_no_content =
+		found.bad_signing_time = true;
+	found.wants_no_content =
 	    cms_attr_one(s, OID_CRYPTLIB, &tag, &value, NULL) == 0;
-	*a = new;
+	*a = found;
 	return 0;
 }
 
