@@ -1,6 +1,7 @@
 /*
- * as_owner.h - all of a CA home belongs to one user, and whatever touches it does
- * so as that user: a file of root in it would lock the CGI out (security.md T-46).
+ * as_owner.h - all of a CA home belongs to one user, and whatever touches it
+ * does so as that user: a file of root in it would lock the CGI out
+ * (security.md T-46).
  */
 #ifndef AS_OWNER_H
 #define AS_OWNER_H
@@ -22,7 +23,8 @@ void owner_by_uid(uid_t uid, gid_t gid, struct owner *o);
 
 /*
  * as_owner - if we are root, become the owner of the directory `home` for good;
- * if we are somebody else than its owner, ERR_PERM with the command that is right.
+ * if we are somebody else than its owner, ERR_PERM with the command that is
+ * right.
  */
 int as_owner(const char *home, struct err *e);
 

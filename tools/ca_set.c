@@ -221,8 +221,8 @@ static bool find(
 }
 
 /*
- * Some CAs sign answers and open envelopes with a key whose certificate does not
- * say that it may; there is nobody else to turn to.
+ * Some CAs sign answers and open envelopes with a key whose certificate does
+ * not say that it may; there is nobody else to turn to.
  */
 static bool find_role(const struct ca_set *s, uint8_t bit, struct span *cert)
 {

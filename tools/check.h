@@ -1,6 +1,6 @@
 /*
- * check.h - the parts of scepca check.  Each looks at everything that it can, so
- * that one run names all that is wrong.
+ * check.h - the parts of scepca check.  Each looks at everything that it can,
+ * so that one run names all that is wrong.
  */
 #ifndef CHECK_H
 #define CHECK_H

@@ -187,7 +187,9 @@ static void check_pair(struct check *c, const struct part *p)
 	buf_release(&spki);
 }
 
-/* check_issuer - the RA's certificates must be the CA's, or clients refuse them */
+/*
+ * check_issuer - the RA's certificates must be the CA's, or clients refuse them
+ */
 static void check_issuer(
     struct check *c, const struct part *ra, const struct part *ca)
 {

@@ -37,7 +37,9 @@ int serial_prefix_read(
 bool serial_prefix_fits(
     const struct serial_prefix *p, const struct serial *serial);
 
-/* serial_prefix_whole - the serial that has just these digits, if they are even */
+/*
+ * serial_prefix_whole - the serial that has just these digits, if they are even
+ */
 bool serial_prefix_whole(const struct serial_prefix *p, struct serial *serial);
 
 #endif

@@ -13,8 +13,8 @@
 enum { DAYS_MAX = 36500, DEFAULT_DAYS = 3650, STATIC_MAX = 255 };
 
 /*
- * read_line - the first line of standard input.  A terminal is asked for it, and
- * does not echo it; anything else is only read.
+ * read_line - the first line of standard input.  A terminal is asked for it,
+ * and does not echo it; anything else is only read.
  */
 static int read_line(struct buf *line, struct err *e)
 {
@@ -76,8 +76,8 @@ static bool is_url(const char *s)
 }
 
 /*
- * read_plan - what the options ask for; values that others know better (kinds of
- * keys, names) are left to them.
+ * read_plan - what the options ask for; values that others know better (kinds
+ * of keys, names) are left to them.
  */
 static int read_plan(const struct opts *o, struct new_ca *n, struct err *e)
 {
@@ -112,7 +112,9 @@ static int read_plan(const struct opts *o, struct new_ca *n, struct err *e)
 	return read_challenge(opt_value(o, "challenge"), n, e);
 }
 
-/* find_owner - whom --user names; *owner stays as it is if that is who we are */
+/*
+ * find_owner - whom --user names; *owner stays as it is if that is who we are
+ */
 static int find_owner(const struct opts *o, struct owner *storage,
     const struct owner **owner, struct err *e)
 {

@@ -99,7 +99,9 @@ static int name_paths(struct new_dir *d, const char *path, struct err *e)
 	return 0;
 }
 
-/* check_place - nothing is there, or an empty directory as adduser(8) makes it */
+/*
+ * check_place - nothing is there, or an empty directory as adduser(8) makes it
+ */
 static int check_place(const struct new_dir *d, struct err *e)
 {
 	const struct dirent *entry;

@@ -56,15 +56,15 @@ int opt_main(const struct program *p, int argc, char **argv);
 
 /*
  * opt_value - what was given with the option `name`, NULL if it was not.
- * opt_nth - the n-th value, from 0, of an option that may be given more than once.
- * A name that is not in the table is a mistake of the program: it aborts.
+ * opt_nth - the n-th value, from 0, of an option that may be given more than
+ * once. A name that is not in the table is a mistake of the program: it aborts.
  */
 const char *opt_value(const struct opts *o, const char *name);
 const char *opt_nth(const struct opts *o, const char *name, size_t n);
 
 /*
- * opt_number - the decimal `text` of the option `name` into *n if it lies within
- * min and max; ERR_INPUT.
+ * opt_number - the decimal `text` of the option `name` into *n if it lies
+ * within min and max; ERR_INPUT.
  */
 int opt_number(const char *name, const char *text, long min, long max, long *n,
     struct err *e);

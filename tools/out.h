@@ -3,9 +3,9 @@
  * with --json for scripts.  A command states its result as JSON values; the
  * text is a view of them.
  *
- * Whatever a stranger may have chosen (names, addresses, identifiers) is escaped
- * on the way out, so that it can neither move a cursor nor turn a line around
- * (security.md T-48).
+ * Whatever a stranger may have chosen (names, addresses, identifiers) is
+ * escaped on the way out, so that it can neither move a cursor nor turn a line
+ * around (security.md T-48).
  */
 #ifndef OUT_H
 #define OUT_H
@@ -72,7 +72,9 @@ void out_fields(struct out *o, const char *heading,
     const struct out_field *fields, size_t n, json_t *doc);
 void out_json(struct out *o, json_t *doc);
 
-/* out_section - the text part of out_fields, for a part of a document; borrows */
+/*
+ * out_section - the text part of out_fields, for a part of a document; borrows
+ */
 void out_section(const char *heading, const struct out_field *fields, size_t n,
     const json_t *part);
 

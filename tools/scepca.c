@@ -91,7 +91,9 @@ static int settle(void)
 
 int main(int argc, char **argv)
 {
-	/* a web server that was pointed at us passes its visitors' words (T-40) */
+	/*
+	 * a web server that was pointed at us passes its visitors' words (T-40)
+	 */
 	if (getenv("REQUEST_METHOD") != NULL ||
 	    getenv("GATEWAY_INTERFACE") != NULL) {
 		fputs("scepca: not a CGI program: REQUEST_METHOD is set\n",

@@ -20,8 +20,9 @@ int cmd_decode(const struct opts *o, struct out *out);
 /* sceptool_ca.c */
 
 /*
- * fetch_caps - GetCACaps; an HTTP error means no capabilities (RFC 8894, 3.5.2).
- * `body` may be NULL.  fetch_ca - GetCACert.  ERR_SYS also for an HTTP error.
+ * fetch_caps - GetCACaps; an HTTP error means no capabilities (RFC 8894,
+ * 3.5.2). `body` may be NULL.  fetch_ca - GetCACert.  ERR_SYS also for an HTTP
+ * error.
  */
 int fetch_caps(
     const char *url, struct server_caps *caps, struct buf *body, struct err *e);
@@ -55,7 +56,9 @@ json_t *san_show(struct span general_names);
 
 enum { FILE_SIZE_MAX = 256 * 1024 };
 
-/* file_read - append a whole file, "-" for standard input; at most `max` bytes */
+/*
+ * file_read - append a whole file, "-" for standard input; at most `max` bytes
+ */
 int file_read(const char *path, size_t max, struct buf *out, struct err *e);
 
 /* file_create - write a new file; ERR_CONF if there is one already */

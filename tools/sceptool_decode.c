@@ -1,7 +1,7 @@
 /*
  * sceptool decode: every layer of a pkiMessage as one JSON document, and that
- * document as indented text.  What cannot be read is said in its place, and what
- * can be is shown: the messages that people look at are the broken ones.
+ * document as indented text.  What cannot be read is said in its place, and
+ * what can be is shown: the messages that people look at are the broken ones.
  */
 #include <string.h>
 

@@ -14,8 +14,8 @@ struct server_caps {
 };
 
 /*
- * server_caps_parse - one keyword a line, LF or CRLF, any case; unknown ones are
- * passed over, and SCEPStandard brings what it includes.  Never fails.
+ * server_caps_parse - one keyword a line, LF or CRLF, any case; unknown ones
+ * are passed over, and SCEPStandard brings what it includes.  Never fails.
  */
 void server_caps_parse(struct span body, struct server_caps *c);
 

@@ -1,6 +1,7 @@
 /*
- * crypto - what one enrolment costs in nothing but public-key operations, with the
- * keys that are used for it: prints microseconds, the least of several rounds.
+ * crypto - what one enrolment costs in nothing but public-key operations, with
+ * the keys that are used for it: prints microseconds, the least of several
+ * rounds.
  *
  * usage: crypto CA-KEY DEVICE-KEY
  */

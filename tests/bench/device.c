@@ -5,9 +5,10 @@
  * usage: device requests CA-CERT KEY CHALLENGE DIR FIRST COUNT
  *	  device check CA-CERT KEY ANSWERS DIR FIRST COUNT
  *
- * requests: DIR/0.der …, each for another name under another transactionID, from
- * number FIRST on, and DIR/0.cert …, the certificates that they are signed with.
- * check: is each CGI answer ANSWERS.0 … the SUCCESS that belongs to its request?
+ * requests: DIR/0.der …, each for another name under another transactionID,
+ * from number FIRST on, and DIR/0.cert …, the certificates that they are signed
+ * with. check: is each CGI answer ANSWERS.0 … the SUCCESS that belongs to its
+ * request?
  */
 #include <stdio.h>
 #include <stdlib.h>

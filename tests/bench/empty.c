@@ -1,4 +1,7 @@
-/* empty - does nothing, with the libraries of pkiclient.exe: what the loader costs. */
+/*
+ * empty - does nothing, with the libraries of pkiclient.exe: what the loader
+ * costs.
+ */
 int main(void)
 {
 	return 0;

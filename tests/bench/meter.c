@@ -1,13 +1,14 @@
 /*
- * meter - run several commands, each in turn, many times, and say what each cost:
- * user and system time of the process from start to exit (wait4), and its memory.
+ * meter - run several commands, each in turn, many times, and say what each
+ * cost: user and system time of the process from start to exit (wait4), and its
+ * memory.
  *
  * usage: meter ROUNDS CASES OUT
  *
- * CASES has a line for each: a name, the file for standard input, in which %d is
- * the number of the round, or -, then words: VARIABLE=VALUE …, program, arguments.
- * Standard output goes to OUT/NAME.ROUND.  A name that begins with '=' is of a
- * program that measures itself and prints microseconds.
+ * CASES has a line for each: a name, the file for standard input, in which %d
+ * is the number of the round, or -, then words: VARIABLE=VALUE …, program,
+ * arguments. Standard output goes to OUT/NAME.ROUND.  A name that begins with
+ * '=' is of a program that measures itself and prints microseconds.
  *
  * Prints for each: name, least and median microseconds, most KiB of memory.
  *

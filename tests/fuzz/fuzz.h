@@ -2,8 +2,9 @@
  * fuzz.h - what the fuzz targets share.
  *
  * A target is one file with LLVMFuzzerTestOneInput(): it gives a decoder any
- * bytes at all and checks what must hold then.  With the meson option `fuzz` it is
- * linked with libFuzzer; without, with replay.c, which runs what is in corpus/.
+ * bytes at all and checks what must hold then.  With the meson option `fuzz` it
+ * is linked with libFuzzer; without, with replay.c, which runs what is in
+ * corpus/.
  */
 #ifndef FUZZ_H
 #define FUZZ_H

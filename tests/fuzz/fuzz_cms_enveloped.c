@@ -1,6 +1,6 @@
 /*
- * EnvelopedData, down to the request in it.  Every failure behind the clear header
- * is the same one, so decryption never says that it failed.
+ * EnvelopedData, down to the request in it.  Every failure behind the clear
+ * header is the same one, so decryption never says that it failed.
  */
 #include "cms_enveloped.h"
 #include "csr.h"

@@ -1,6 +1,6 @@
 /*
- * fuzz_home.h - a CA home for targets that need one: made when it is first asked
- * for, removed at exit.
+ * fuzz_home.h - a CA home for targets that need one: made when it is first
+ * asked for, removed at exit.
  */
 #ifndef FUZZ_HOME_H
 #define FUZZ_HOME_H

@@ -1,7 +1,7 @@
 /*
- * Names: any bytes as text, any text as a name; and what is printed of a name that
- * was read can be read again, and is printed the same, unless a value in it was
- * given as #hex and is no string that GnuTLS prints.
+ * Names: any bytes as text, any text as a name; and what is printed of a name
+ * that was read can be read again, and is printed the same, unless a value in
+ * it was given as #hex and is no string that GnuTLS prints.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /*
- * What a certificate may hold: the input is a Name and then the extensions that a
- * request asks for, behind a signature that is good.  What is granted must make a
- * certificate that passes the last look (lint.h).
+ * What a certificate may hold: the input is a Name and then the extensions that
+ * a request asks for, behind a signature that is good.  What is granted must
+ * make a certificate that passes the last look (lint.h).
  */
 #include "fuzz_home.h"
 #include "issue.h"

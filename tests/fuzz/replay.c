@@ -1,7 +1,7 @@
 /*
  * replay - run every input of a folder, and every beginning of each, through a
- * fuzz target.  Each is in memory of exactly its size, so that a sanitizer sees the
- * first byte read behind it.
+ * fuzz target.  Each is in memory of exactly its size, so that a sanitizer sees
+ * the first byte read behind it.
  */
 #include <dirent.h>
 #include <stdio.h>

@@ -37,7 +37,9 @@ void save_after(
 	buf_release(&all);
 }
 
-/* The elements of `in` as BER: no lengths, strings in pieces, `depth` levels. */
+/*
+ * The elements of `in` as BER: no lengths, strings in pieces, `depth` levels.
+ */
 static void put_ber(struct buf *out, struct span in, int depth)
 {
 	static const uint8_t end[] = { 0, 0 };

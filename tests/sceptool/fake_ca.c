@@ -1,11 +1,12 @@
 /*
- * fake_ca - a SCEP server that does what it is told, right or wrong, for the tests
- * of a client.  It knows no policy: whoever asks gets a certificate.
+ * fake_ca - a SCEP server that does what it is told, right or wrong, for the
+ * tests of a client.  It knows no policy: whoever asks gets a certificate.
  *
  * usage: fake_ca DIR [FAULT ...]
  *
- * Listens on 127.0.0.1, prints the port, and serves until it is killed.  DIR gets
- * ca.pem, ca.key, and the last request as it came: request.der, and its method.
+ * Listens on 127.0.0.1, prints the port, and serves until it is killed.  DIR
+ * gets ca.pem, ca.key, and the last request as it came: request.der, and its
+ * method.
  */
 #include <arpa/inet.h>
 #include <signal.h>

@@ -1,7 +1,7 @@
 /*
- * seed - put certificates into the store of a home, as enrolment would: one that
- * is valid, one revoked, one expired, and some with names that a stranger chose
- * to deceive whoever reads a listing (T-48).
+ * seed - put certificates into the store of a home, as enrolment would: one
+ * that is valid, one revoked, one expired, and some with names that a stranger
+ * chose to deceive whoever reads a listing (T-48).
  *
  * usage: seed HOME
  */

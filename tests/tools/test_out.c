@@ -77,7 +77,9 @@ ParameterizedTest(size_t *i, out, text)
 	json_decref(value);
 }
 
-/* every byte string of three bytes of some interest: never a raw control byte */
+/*
+ * every byte string of three bytes of some interest: never a raw control byte
+ */
 Test(out, escape_all)
 {
 	static const uint8_t some[] = { 0x00, 0x0a, 0x1b, 0x41, 0x5c, 0x7f,
