@@ -4,41 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client.h"
+#include "scene.h"
 #include "store_request.h"
-
-#define NAME "CN=r1.example.com,O=Test"
-
-static struct ca_home h;
-static struct client c;
-static char challenge[CHALLENGE_TEXT_SIZE + 1];
-
-static void begin(enum ca_kind kind, const char *conf)
-{
-	ca_home_make(&h, kind, conf);
-	client_make(&c, "dev1", "rsa:2048", NAME);
-	ca_home_challenge(&h, NULL, challenge);
-}
-
-static void end(void)
-{
-	client_release(&c);
-	ca_home_drop(&h);
-}
-
-static void granted(const struct result *r)
-{
-	cr_assert_eq(r->answer.status, SCEP_SUCCESS, "%s: %s",
-	    refusal_entry(r->ev.refusal)->code, r->ev.detail);
-}
-
-/* The reply once more, opened by hand. */
-static void open_reply(const struct result *r, struct scep_msg *m)
-{
-	ok(scep_msg_open(buf_span(&r->reply), m, e));
-	ok(scep_msg_algs(m, &(struct alg_policy){ .worst = ALG_OBSOLETE }, e));
-	ok(scep_msg_verify(m, e));
-}
 
 static const enum ca_kind kinds[] = { CA_RSA, CA_RSA_RA, CA_EC_RA };
 

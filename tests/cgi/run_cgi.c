@@ -194,3 +194,16 @@ bool cgi_log_has(const struct cgi_done *d, const char *text)
 	}
 	return cgi_has(buf_span(&d->log), span_str(text));
 }
+
+void cgi_env_of(struct cgi_call *c, const char *ca, const char *const *more)
+{
+	static char home[300];
+	size_t n = 0;
+
+	snprintf(home, sizeof(home), "SCEPCA_HOME=%s", ca);
+	c->env[n++] = home;
+	c->env[n++] = "REMOTE_ADDR=192.0.2.7";
+	for (; *more != NULL; more++)
+		c->env[n++] = *more;
+	cr_assert_lt(n, CGI_ENV_MAX);
+}

@@ -45,6 +45,9 @@ void cgi_release(struct cgi_done *d);
 /* cgi_run - both at once */
 void cgi_run(const struct cgi_call *c, struct cgi_done *d);
 
+/* cgi_env_of - for the CA in `ca`; then what is in `more` to the first NULL */
+void cgi_env_of(struct cgi_call *c, const char *ca, const char *const *more);
+
 /* The usual requests to the CA in `home`. */
 void cgi_get(const char *home, const char *query, struct cgi_done *d);
 void cgi_post(const char *home, struct span body, struct cgi_done *d);

@@ -1,16 +1,9 @@
 /*
  * test_cgi_http.c - the HTTP side of pkiclient.exe: the gates before any
- * message is read, the bytes of every kind of reply, and what surrounds the
- * program.
+ * message is read, the bytes of every kind of reply.
  */
-#include <dirent.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include <criterion/criterion.h>
 
@@ -33,20 +26,6 @@ static void teardown(void)
 }
 
 TestSuite(http, .init = setup, .fini = teardown, .timeout = 60);
-
-/* The environment of every request here; `more` to the first NULL. */
-static void fill_env(struct cgi_call *c, const char *const *more)
-{
-	static char home[300];
-	size_t n = 0;
-
-	snprintf(home, sizeof(home), "SCEPCA_HOME=%s", lab.home);
-	c->env[n++] = home;
-	c->env[n++] = "REMOTE_ADDR=192.0.2.7";
-	for (; *more != NULL; more++)
-		c->env[n++] = *more;
-	cr_assert_lt(n, CGI_ENV_MAX);
-}
 
 #define GET "REQUEST_METHOD=GET"
 #define HEAD "REQUEST_METHOD=HEAD"
@@ -173,7 +152,7 @@ static void expect_gate(size_t n)
 	struct cgi_call c = { .body = span_str(gates[n].body) };
 	struct cgi_done d;
 
-	fill_env(&c, gates[n].env);
+	cgi_env_of(&c, lab.home, gates[n].env);
 	cgi_run(&c, &d);
 	cr_expect_eq(d.exit_code, 0, "row %zu", n);
 	cr_expect_eq(d.status, gates[n].status, "row %zu: %d", n, d.status);
@@ -297,7 +276,7 @@ Test(http, snapshots)
 		struct cgi_call c = { 0 };
 		struct cgi_done d;
 
-		fill_env(&c, snapshots[n].env);
+		cgi_env_of(&c, lab.home, snapshots[n].env);
 		if (snapshots[n].env[2] != NULL)
 			c.env[0] = snapshots[n].env[2];
 		cgi_run(&c, &d);
@@ -330,7 +309,7 @@ Test(http, arguments)
 	struct cgi_call c = { .argv = { "--help", "-v", "-c/tmp/x" } };
 	struct cgi_done d;
 
-	fill_env(&c, env);
+	cgi_env_of(&c, lab.home, env);
 	cgi_run(&c, &d);
 	cr_expect_eq(d.status, 400);
 	cr_expect_eq(d.exit_code, 0);
@@ -371,7 +350,7 @@ Test(http, settings)
 		struct cgi_call c = { 0 };
 		struct cgi_done d;
 
-		fill_env(&c, env);
+		cgi_env_of(&c, lab.home, env);
 		if (settings[n].home != NULL)
 			c.env[0] = settings[n].home;
 		c.env[1] = settings[n].endpoint;
@@ -397,222 +376,10 @@ Test(http, endpoint)
 
 	cr_assert_eq(
 	    home_replace(lab.home, HOME_CONF, 0640, span_str(conf), &e), 0);
-	fill_env(&c, env);
+	cgi_env_of(&c, lab.home, env);
 	cgi_run(&c, &d);
 	cr_expect_eq(d.status, 200);
 	cr_expect_not(cgi_has(d.body, SPAN_LIT("DES3")));
 	cr_expect_not(cgi_has(d.body, SPAN_LIT("SHA-1\n")));
-	cgi_release(&d);
-}
-
-/* T-44: with any of the three closed, nothing of ours becomes one of them. */
-Test(http, closed_descriptors)
-{
-	static const char *const env[] = { POST, Q, "CONTENT_LENGTH=1", NULL };
-
-	for (unsigned closed = 1; closed < 8; closed++) {
-		struct cgi_call c = { .body = SPAN_LIT("0"), .closed = closed };
-		struct cgi_done d;
-
-		fill_env(&c, env);
-		cgi_run(&c, &d);
-		cr_expect_eq(d.exit_code, 0, "%u", closed);
-		cr_expect_eq(d.status, closed & 2 ? 0 : 400, "%u", closed);
-		cr_expect_eq(d.log.n != 0, (closed & 4) == 0, "%u", closed);
-		cgi_release(&d);
-	}
-	cr_expect_eq(lab_ca_certs(&lab), 0);
-}
-
-/* T-41: whatever else is in the environment, the answer is the same. */
-Test(http, environment)
-{
-	static const char *const env[] = { GET, Q "operation=GetCACert",
-		"HTTP_PROXY=http://192.0.2.1/", "GNUTLS_DEBUG_LEVEL=9",
-		"GNUTLS_FORCE_FIPS_MODE=1", "GNUTLS_NO_EXPLICIT_INIT=1",
-		"GNUTLS_SYSTEM_PRIORITY_FILE=/dev/zero", "SSLKEYLOGFILE=/tmp/k",
-		"DB_HOME=/nonexistent", "TMPDIR=/nonexistent",
-		"LC_ALL=tr_TR.UTF-8", "TZ=../../etc/passwd",
-		"SCRIPT_NAME=/x/y/../pkiclient.exe",
-		"PATH_INFO=/../../../etc/passwd", "REQUEST_URI=//", "HTTPS=on",
-		"SERVER_PROTOCOL=HTTP/0.9", "CONTENT_TYPE=\x01", NULL };
-	static char odd[50][64];
-	struct cgi_call c = { 0 };
-	struct cgi_done d;
-	size_t n;
-
-	fill_env(&c, env);
-	for (n = 0; c.env[n] != NULL; n++)
-		continue;
-	for (size_t i = 0; i < COUNT(odd); i++) {
-		snprintf(odd[i], sizeof(odd[i]), "HTTP_X_%zu=%c%c\n\xff", i,
-		    (char)(i + 1), (char)(i + 128));
-		c.env[n++] = odd[i];
-	}
-	cr_assert_lt(n, CGI_ENV_MAX);
-	cgi_run(&c, &d);
-	cr_expect_eq(d.status, 200);
-	cr_expect(span_eq(d.body, lab.ca->ca_cert.der));
-	cr_expect(cgi_log_has(&d, "op=GetCACert"), "%.*s", (int)d.log.n,
-	    (const char *)d.log.p);
-	cgi_release(&d);
-}
-
-/* A foreign address, if a web server should ever hand one over. */
-Test(http, remote)
-{
-	static const char *const env[] = { GET, Q "operation=\x1b[2J%0A\"",
-		"REMOTE_ADDR=::1\nscepca: forged=\"yes\"\x07", NULL };
-	struct cgi_call c = { 0 };
-	struct cgi_done d;
-
-	fill_env(&c, env);
-	c.env[1] = "X=";
-	cgi_run(&c, &d);
-	cr_expect_eq(d.status, 400);
-	cr_expect(cgi_log_has(
-	    &d, "remote=\"::1\\x0ascepca: forged=\\x22yes\\x22\\x07\""));
-	cr_expect(cgi_log_has(&d, "op=\"\\x1b[2J%0A\\x22\""));
-	cgi_release(&d);
-}
-
-static void read_proc(pid_t pid, const char *name, char *text, size_t size)
-{
-	char path[64];
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%ld/%s", (long)pid, name);
-	f = fopen(path, "r");
-	cr_assert_not_null(f, "%s", path);
-	text[fread(text, 1, size - 1, f)] = '\0';
-	fclose(f);
-}
-
-/* Only root may look: the process is not dumpable (T-47). */
-static void expect_three_fds(pid_t pid)
-{
-	char path[64];
-	unsigned n = 0;
-	DIR *dir;
-
-	snprintf(path, sizeof(path), "/proc/%ld/fd", (long)pid);
-	dir = opendir(path);
-	if (geteuid() != 0) {
-		cr_expect_null(dir);
-		return;
-	}
-	cr_assert_not_null(dir, "%s", path);
-	for (struct dirent *d; (d = readdir(dir)) != NULL;)
-		n += d->d_name[0] != '.';
-	closedir(dir);
-	cr_expect_eq(n, 3);
-}
-
-/* T-32, T-44, T-47: seen from outside, while it waits for a body. */
-Test(http, hardened)
-{
-	static const char *const env[] = { POST, Q, "CONTENT_LENGTH=1", NULL };
-	static char text[8192];
-	struct cgi_call c = { 0 };
-	struct cgi_process p;
-	struct cgi_done d;
-	int fds[2], stray = dup(STDERR_FILENO); /* not to be inherited */
-	struct rlimit core;
-
-	getrlimit(RLIMIT_CORE, &core);
-	core.rlim_cur = core.rlim_max;
-	setrlimit(RLIMIT_CORE, &core);
-	cr_assert_eq(pipe2(fds, O_CLOEXEC), 0);
-	c.in = fds[0];
-	fill_env(&c, env);
-	cgi_start(&c, &p);
-	for (int n = 0; n < 1000; n++) { /* until it sleeps in read(2) */
-		read_proc(p.pid, "status", text, sizeof(text));
-		if (strstr(text, "NoNewPrivs:\t1") != NULL &&
-		    strstr(text, "State:\tS") != NULL)
-			break;
-		usleep(5000);
-	}
-	cr_expect_not_null(strstr(text, "NoNewPrivs:\t1"));
-	cr_expect_not_null(strstr(text, "Umask:\t0077"));
-	expect_three_fds(p.pid);
-	read_proc(p.pid, "limits", text, sizeof(text));
-	cr_expect_not_null(strstr(text, "Max core file size        0  "));
-	cr_expect_not_null(strstr(text, "Max cpu time              10  "));
-	cr_expect_not_null(strstr(text, "Max processes             0  "));
-	cr_assert_eq(write(fds[1], "0", 1), 1);
-	cgi_finish(&p, &d);
-	cr_expect_eq(d.status, 400);
-	cgi_release(&d);
-	close(stray);
-}
-
-/*
- * fcgiwrap writes the whole body before it reads, and mod_cgid must be read to
- * the end: a body over the limit, through a pipe, gets its answer.
- */
-Test(http, body_is_drained)
-{
-	static const char *const env[] = { POST, Q, NULL };
-	static char block[65536];
-	struct cgi_call c = { 0 };
-	struct cgi_process p;
-	struct cgi_done d;
-	int fds[2];
-
-	signal(SIGPIPE, SIG_IGN);
-	cr_assert_eq(pipe2(fds, O_CLOEXEC), 0);
-	c.in = fds[0];
-	fill_env(&c, env);
-	cgi_start(&c, &p);
-	close(fds[0]);
-	for (int n = 0; n < 16; n++) /* 1 MiB */
-		cr_expect_eq(write(fds[1], block, sizeof(block)),
-		    (ssize_t)sizeof(block), "block %d", n);
-	close(fds[1]);
-	cgi_finish(&p, &d);
-	cr_expect_eq(d.status, 413);
-	cgi_release(&d);
-}
-
-/* The client has gone: no signal, and the log has it. */
-Test(http, nobody_reads)
-{
-	static const char *const env[] = { GET, Q "operation=GetCACaps", NULL };
-	struct cgi_call c = { 0 };
-	struct cgi_done d;
-	int fds[2];
-
-	cr_assert_eq(pipe2(fds, O_CLOEXEC), 0);
-	close(fds[0]);
-	c.out = fds[1];
-	fill_env(&c, env);
-	cgi_run(&c, &d);
-	cr_expect_eq(d.exit_code, 1);
-	cr_expect(cgi_log_has(&d, " lost="), "%.*s", (int)d.log.n,
-	    (const char *)d.log.p);
-	cgi_release(&d);
-}
-
-/* T-34: one byte and then nothing.  30 s, so only when asked for. */
-Test(http, slow_body)
-{
-	static const char *const env[] = { POST, Q, "CONTENT_LENGTH=5", NULL };
-	struct cgi_call c = { 0 };
-	struct cgi_done d;
-	int fds[2];
-
-	if (getenv("CGI_LONG") == NULL) {
-		lab_ca_drop(&lab);
-		cr_skip("takes 30 s: set CGI_LONG");
-	}
-	cr_assert_eq(pipe2(fds, O_CLOEXEC), 0);
-	cr_assert_eq(write(fds[1], "0", 1), 1);
-	c.in = fds[0];
-	fill_env(&c, env);
-	cgi_run(&c, &d);
-	cr_expect_eq(d.exit_code, 1);
-	cr_expect_eq(d.status, 0);
-	cr_expect(cgi_log_has(&d, "gave up"));
 	cgi_release(&d);
 }
