@@ -54,9 +54,15 @@ int cert_ski(const struct cert_view *v, struct span *ski, struct err *e);
  */
 bool cert_named_by(const struct cert_view *v, struct span id);
 
-/* issuer_and_serial_put - append the IssuerAndSerialNumber of a certificate */
+/*
+ * issuer_and_serial_put - append the IssuerAndSerialNumber of a certificate
+ * issuer_and_serial_get - the Name, and the contents of the INTEGER, of one and
+ * nothing behind it; ERR_INPUT
+ */
 int issuer_and_serial_put(
     struct buf *out, const struct cert_view *cert, struct err *e);
+int issuer_and_serial_get(
+    struct span der, struct span *issuer, struct span *serial, struct err *e);
 
 /* The values of a certificate that is to be made.  Everything borrows. */
 struct cert_fields {

@@ -89,10 +89,13 @@ int cms_signed_make(
  * cms_certs_only - append a degenerate SignedData (RFC 8894, 3.4): certificates
  * and CRLs in the order given, no content, no signer.
  * cms_certs_only_parse - the certificates of one; at most `max` of them.
+ * cms_crls_only_parse - the CRLs of one, likewise.
  */
 int cms_certs_only(const struct span *certs, size_t n_certs,
     const struct span *crls, size_t n_crls, struct buf *out, struct err *e);
 int cms_certs_only_parse(
     struct span der, struct span *certs, size_t max, size_t *n, struct err *e);
+int cms_crls_only_parse(
+    struct span der, struct span *crls, size_t max, size_t *n, struct err *e);
 
 #endif

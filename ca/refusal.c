@@ -34,6 +34,27 @@ static const struct refusal_entry entries[REFUSE_COUNT] = {
 	    "signingTime is too far from the time here",
 	    "set the client's clock, or time_window in ca.conf" },
 
+	[REFUSE_RENEWAL_OFF] = { "renewal-off", SCEP_BAD_REQUEST,
+	    "renewals are not served here",
+	    "see renewal in ca.conf, or let the device enrol anew" },
+	[REFUSE_GETCERT_OFF] = { "getcert-off", SCEP_BAD_REQUEST,
+	    "GetCert is not served here", "see getcert in ca.conf" },
+	[REFUSE_GETCRL_OFF] = { "getcrl-off", SCEP_BAD_REQUEST,
+	    "GetCRL is not served here",
+	    "let the client fetch the CRL by HTTP, or see getcrl in ca.conf" },
+
+	[REFUSE_NO_REQUEST] = { "no-request", SCEP_BAD_CERT_ID,
+	    "no such transaction",
+	    "the client polls for what its key did not ask here, or what was "
+	    "purged; let it enrol again" },
+	[REFUSE_NO_CERT] = { "no-certificate", SCEP_BAD_CERT_ID,
+	    "no such certificate",
+	    "the issuer or the serial number is wrong, or it is another "
+	    "device's: see getcert in ca.conf" },
+	[REFUSE_NO_CRL] = { "no-crl", SCEP_BAD_CERT_ID, "no such CRL",
+	    "the issuer is not this CA, or no CRL has been made: scepca crl "
+	    "--now" },
+
 	[REFUSE_ENVELOPE] = { "envelope", SCEP_BAD_REQUEST,
 	    "the request cannot be read, or its key is not the signer's",
 	    "the client must encrypt to the certificate of GetCACert and sign "
@@ -63,6 +84,25 @@ static const struct refusal_entry entries[REFUSE_COUNT] = {
 	[REFUSE_REVOKED] = { "revoked", SCEP_BAD_REQUEST, NOT_AUTHORISED,
 	    "the certificate of this very request was revoked; the device "
 	    "needs a new key and a new challenge" },
+	[REFUSE_SIGNER_UNKNOWN] = { "signer-unknown", SCEP_BAD_REQUEST,
+	    NOT_AUTHORISED,
+	    "only a certificate of this CA can renew; the device has to enrol "
+	    "anew with a challenge" },
+	[REFUSE_SIGNER_REVOKED] = { "signer-revoked", SCEP_BAD_REQUEST,
+	    NOT_AUTHORISED,
+	    "a revoked certificate renews nothing; the device has to enrol "
+	    "anew with a challenge" },
+	[REFUSE_SIGNER_EXPIRED] = { "signer-expired", SCEP_BAD_REQUEST,
+	    NOT_AUTHORISED,
+	    "the device came too late: see renewal_grace in ca.conf, or let "
+	    "it enrol anew with a challenge" },
+	[REFUSE_SIGNER_CA] = { "signer-ca", SCEP_BAD_REQUEST, NOT_AUTHORISED,
+	    "a request is signed with the key of the CA or its RA: if that "
+	    "was nobody of yours, the key is stolen" },
+	[REFUSE_RENEWAL_NAME] = { "renewal-name", SCEP_BAD_REQUEST,
+	    NOT_AUTHORISED,
+	    "a renewal is for the names of the old certificate; for others "
+	    "the device has to enrol anew with a challenge" },
 
 	[REFUSE_CSR_ALG] = { "csr-algorithm", SCEP_BAD_ALG,
 	    "the certification request is signed with a weak digest",
@@ -86,6 +126,27 @@ static const struct refusal_entry entries[REFUSE_COUNT] = {
 	    "the key or the name is the CA's own",
 	    "somebody asks for a certificate that looks like the CA: suspect "
 	    "an attack" },
+	[REFUSE_RENEWAL_EARLY] = { "renewal-early", SCEP_BAD_REQUEST,
+	    "it is too early for a renewal",
+	    "let the device renew later, or see renewal_from in ca.conf" },
+	[REFUSE_RENEWAL_KEY] = { "renewal-key", SCEP_BAD_REQUEST,
+	    "a renewal needs a new key",
+	    "let the device make a new key, or see renewal_key in ca.conf" },
+	[REFUSE_DUPLICATE] = { "duplicate", SCEP_BAD_REQUEST,
+	    "this name has a valid certificate already",
+	    "revoke the old one with scepca cert revoke, or see duplicate in "
+	    "ca.conf" },
+
+	[REFUSE_QUEUE] = { "queue-full", SCEP_BAD_REQUEST,
+	    "too many requests are waiting",
+	    "decide those that wait: scepca request list --state pending; or "
+	    "see pending_max and pending_per_address in ca.conf" },
+	[REFUSE_REJECTED] = { "rejected", SCEP_BAD_REQUEST,
+	    "the request was rejected",
+	    "the operator rejected it: scepca request show tells why" },
+	[REFUSE_EXPIRED] = { "request-expired", SCEP_BAD_REQUEST,
+	    "nobody decided on the request in time",
+	    "let the device ask again, and see pending_ttl in ca.conf" },
 };
 
 const struct refusal_entry *refusal_entry(enum refusal r)
@@ -96,5 +157,6 @@ const struct refusal_entry *refusal_entry(enum refusal r)
 bool refusal_is_private(enum refusal r)
 {
 	return r == REFUSE_SIGNATURE || r == REFUSE_NO_ENVELOPE ||
-	    (r >= REFUSE_ENVELOPE && r <= REFUSE_REVOKED);
+	    (r >= REFUSE_NO_REQUEST && r <= REFUSE_NO_CRL) ||
+	    (r >= REFUSE_ENVELOPE && r <= REFUSE_RENEWAL_NAME);
 }

@@ -21,8 +21,15 @@ enum refusal {
 	REFUSE_NO_NONCE,
 	REFUSE_TYPE, /* messageType unknown or not served */
 	REFUSE_NO_ENVELOPE,
-	REFUSE_RECIPIENT, /* enveloped to somebody else */
-	REFUSE_TIME,	  /* signingTime outside the window */
+	REFUSE_RECIPIENT,   /* enveloped to somebody else */
+	REFUSE_TIME,	    /* signingTime outside the window */
+	REFUSE_RENEWAL_OFF, /* RenewalReq where renewals are not served */
+	REFUSE_GETCERT_OFF,
+	REFUSE_GETCRL_OFF, /* no, or at the URL that the details name */
+	/* gate 5p, and what is asked for and not there: badCertId */
+	REFUSE_NO_REQUEST, /* CertPoll for what this key never asked */
+	REFUSE_NO_CERT,	   /* GetCert: none, or none of his */
+	REFUSE_NO_CRL,	   /* GetCRL: not of this issuer, or none made */
 	/* gate 6: the one exit */
 	REFUSE_ENVELOPE,
 	/* gate 7: one text, the true cause is in the code */
@@ -33,14 +40,26 @@ enum refusal {
 	REFUSE_CHALLENGE_REVOKED,
 	REFUSE_CHALLENGE_NAME, /* bound to another name */
 	REFUSE_REVOKED, /* what this very request got is revoked (T-14) */
+	REFUSE_SIGNER_UNKNOWN, /* not a certificate of ours */
+	REFUSE_SIGNER_REVOKED, /* or held */
+	REFUSE_SIGNER_EXPIRED, /* or not valid yet */
+	REFUSE_SIGNER_CA,      /* the CA's own certificate, or an RA's */
+	REFUSE_RENEWAL_NAME,   /* other names than the old certificate's */
 	/* gate 8 */
 	REFUSE_CSR_ALG,	 /* CSR signed with a weak digest */
 	REFUSE_KEY_TYPE, /* badAlg */
 	REFUSE_KEY_SIZE,
 	REFUSE_SUBJECT, /* empty without SAN, too long, malformed */
 	REFUSE_SAN,
-	REFUSE_EXTENSION, /* asks for what is not granted */
-	REFUSE_CA_KEY,	  /* asks for a key or the name of this CA */
+	REFUSE_EXTENSION,     /* asks for what is not granted */
+	REFUSE_CA_KEY,	      /* asks for a key or the name of this CA */
+	REFUSE_RENEWAL_EARLY, /* before renewal_from */
+	REFUSE_RENEWAL_KEY,   /* the old key again */
+	REFUSE_DUPLICATE,     /* the name has a valid certificate */
+	/* gate 9 */
+	REFUSE_QUEUE,	 /* too many wait for the operator already */
+	REFUSE_REJECTED, /* by the operator */
+	REFUSE_EXPIRED,	 /* nobody decided in time */
 	REFUSE_COUNT,
 };
 
@@ -55,7 +74,7 @@ const struct refusal_entry *refusal_entry(enum refusal r);
 
 /*
  * refusal_is_private - the details go to the log only: they would help a
- * stranger (gates 4, 6, 7, and what a request without envelope exposed).
+ * stranger (gates 4, 6, 7, 5p, and what a request without envelope exposed).
  */
 bool refusal_is_private(enum refusal r);
 

@@ -26,6 +26,8 @@ struct stored_cert {
 	int64_t revoked_at;    /* 0: not */
 	uint8_t reason;	       /* CRLReason, if revoked or held */
 	uint8_t key_hash[32];  /* SHA-256 of its SubjectPublicKeyInfo */
+	uint8_t name_hash[32]; /* of its subject as names are compared */
+	struct serial renews;  /* the certificate it replaces; n is 0: none */
 	char trans_id[256];    /* of the request; empty for the CA's own */
 	char challenge_id[16]; /* what authorised it; empty if none */
 	char remote[64];       /* address it was asked from */
@@ -46,6 +48,14 @@ int store_cert_find(struct store *st, const struct serial *serial,
  */
 int store_cert_page(struct store *st, const struct serial *after,
     struct stored_cert *page, size_t max, size_t *n, struct err *e);
+
+/*
+ * store_cert_named - how many certificates with this name_hash are valid: not
+ * revoked, not held, not expired at `now`, and not `except` (NULL: none is
+ * excepted).  Counting ends at `max`.
+ */
+int store_cert_named(struct store *st, const uint8_t name_hash[32], int64_t now,
+    const struct serial *except, size_t max, size_t *n, struct err *e);
 
 /*
  * store_cert_add - record a certificate that no request asked for (the CA's

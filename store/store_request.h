@@ -17,11 +17,17 @@ struct request_key {
 	char trans_id[256];
 };
 
+/*
+ * pending -> approved -> granted, or rejected, or expired; also granted at
+ * once.  Pending and approved ones are open: they keep their CSR, are counted,
+ * and are listed in the order of their age (store_pending.h).
+ */
 enum request_state {
 	REQUEST_PENDING = 1,
 	REQUEST_GRANTED = 2,
 	REQUEST_REJECTED = 3,
 	REQUEST_EXPIRED = 4,
+	REQUEST_APPROVED = 5, /* waits for the key of the CA only */
 };
 
 struct stored_request {
@@ -30,10 +36,25 @@ struct stored_request {
 	uint8_t type;		 /* messageType */
 	uint8_t csr_hash[32];	 /* SHA-256 of the CSR */
 	uint8_t signer_hash[32]; /* SHA-256 of the signer's certificate */
+	uint8_t name_hash[32];	 /* of the subject as names are compared */
 	struct serial serial;	 /* of the certificate, if granted */
+	struct serial renews;	 /* of the one that signed; n is 0: none */
 	int64_t created_at, decided_at;
-	char remote[64]; /* address it came from */
+	int64_t expires_at;    /* of a pending one; 0: never */
+	char remote[64];       /* address it came from */
+	char endpoint[64];     /* the one it was sent to */
+	char challenge_id[16]; /* what authorised it; empty: nothing */
+	char reason[256];      /* pending: why; rejected: the operator's */
+	struct buf csr;	       /* owned; empty unless open */
 };
+
+/* stored_request_release - wipe and free what it owns; may be used again */
+void stored_request_release(struct stored_request *r);
+
+static inline bool request_is_open(const struct stored_request *r)
+{
+	return r->state == REQUEST_PENDING || r->state == REQUEST_APPROVED;
+}
 
 /*
  * request_is_same - is this a retransmission: type, signer and CSR as recorded?
@@ -45,7 +66,7 @@ bool request_is_same(
 /*
  * store_request_find - the transaction under `key`, and if it is granted its
  * certificate too (c->der.n is 0 otherwise), both as of one moment.
- * ERR_NOT_FOUND.  Release *c.
+ * ERR_NOT_FOUND.  Release both.
  */
 int store_request_find(struct store *st, const struct request_key *key,
     struct stored_request *r, struct stored_cert *c, struct err *e);
@@ -55,6 +76,10 @@ struct grant {
 	const struct stored_request *request; /* state GRANTED */
 	const struct stored_cert *cert;
 	const uint8_t *challenge_mac; /* to be consumed; NULL: none */
+	bool approved;	  /* only if it is open under this key with this CSR */
+	bool unique_name; /* only if no other valid one has its name_hash, */
+			  /* but for the one that it renews */
+	bool supersede;	  /* revoke the one that it renews, as superseded */
 	int64_t now;
 };
 
@@ -64,6 +89,8 @@ enum grant_outcome {
 	/* its certificate is in *recorded */
 	GRANT_CHALLENGE_GONE, /* used, expired or revoked meanwhile */
 	GRANT_SERIAL_TAKEN,   /* choose another one */
+	GRANT_NOT_OPEN,	      /* g->approved: decided otherwise meanwhile */
+	GRANT_NAME_TAKEN,     /* g->unique_name: another one has the name */
 };
 
 /*
@@ -71,8 +98,8 @@ enum grant_outcome {
  * its challenge: all in one durable commit, or nothing at all.
  *
  * A finished transaction under the same key is superseded if it was another
- * request (sscep and strongSwan use one id for every request of a key); a
- * granted one that is the same (request_is_same) and whose certificate is
+ * request (sscep and strongSwan use one id for every request of a key), and so
+ * is an open one; a granted one that is the same (request_is_same) and whose certificate is
  * neither revoked, held nor expired at g->now is answered GRANT_ALREADY, and
  * then *recorded must be released.  Of any number of processes with one
  * one-time challenge exactly one gets GRANT_DONE.
