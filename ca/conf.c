@@ -19,8 +19,8 @@ struct parse {
 	struct span left; /* what has not been read yet */
 	unsigned line;
 	enum conf_section in;
-	unsigned seen; /* bit n: key n was set in this section */
-	unsigned rsa_line;
+	unsigned seen;		     /* bit n: key n was set in this section */
+	unsigned rsa_line, crl_line; /* where the later of a pair stands */
 	bool seen_ca, seen_profile, seen_default;
 	struct conf_target to;
 	struct endpoint endpoints[ENDPOINTS_MAX]; /* "default" first */
@@ -33,14 +33,27 @@ static const struct endpoint default_endpoint = {
 	.name = "default",
 	.algs = { .worst = ALG_LEGACY },
 	.reply_chain = CHAIN_NONE,
+	.unauthorised = UNAUTHORISED_PENDING,
+	.renewal = RENEWAL_YES,
+	.getcert = GETCERT_OWN,
+	.getcrl = GETCRL_CRL,
 };
 
-static const struct profile default_profile = {
-	.lifetime = 365 * 86400,
-	.backdate = 600,
-	.rsa_min = 2048,
-	.rsa_max = 4096,
-	.san = true,
+static const struct conf default_conf = {
+	.pending_ttl = 7 * 86400,
+	.pending_max = 1000,
+	.pending_per_remote = 20,
+	.crl_lifetime = 7 * 86400,
+	.crl_renew = 86400,
+	.profile = {
+	    .lifetime = 365 * 86400,
+	    .backdate = 600,
+	    .rsa_min = 2048,
+	    .rsa_max = 4096,
+	    .san = true,
+	    .duplicate = DUPLICATE_ALLOW,
+	    .supersede = SUPERSEDE_NEVER,
+	},
 };
 
 /* "ca.conf:LINE: what; what would be right"; the first mistake is told. */
@@ -79,6 +92,8 @@ static int set_key(struct parse *p, const char *name, const char *value)
 	}
 	if (strncmp(name, "rsa_", 4) == 0)
 		p->rsa_line = p->line;
+	if (strncmp(name, "crl_", 4) == 0)
+		p->crl_line = p->line;
 	return 0;
 }
 
@@ -208,6 +223,21 @@ static char *next_line(char *out, int size, void *user)
 	return out;
 }
 
+/* Settings that are right each for itself, but not together. */
+static void check_pairs(struct parse *p)
+{
+	p->line = p->rsa_line;
+	if (p->to.conf.profile.rsa_min > p->to.conf.profile.rsa_max)
+		fail(p, "rsa_min is above rsa_max", "want it below");
+	p->line = p->crl_line;
+	if (p->to.conf.crl_renew >= p->to.conf.crl_lifetime)
+		fail(p,
+		    "crl_renew, which is 1d unless it is set, is not below "
+		    "crl_lifetime",
+		    "want it below, so that a new CRL is there before the old "
+		    "one ends");
+}
+
 static int parse_file(const char *home, struct parse *p, struct err *e)
 {
 	struct buf text = { 0 };
@@ -224,7 +254,7 @@ static int parse_file(const char *home, struct parse *p, struct err *e)
 	}
 	*p = (struct parse){
 		.left = buf_span(&text),
-		.to.profile = default_profile,
+		.to.conf = default_conf,
 		.endpoints = { default_endpoint },
 		.n_endpoints = 1,
 		.e = e,
@@ -238,9 +268,8 @@ static int parse_file(const char *home, struct parse *p, struct err *e)
 		err_set(e, ERR_NOMEM, "%s", HOME_CONF);
 		p->failed = true;
 	}
-	p->line = p->rsa_line;
-	if (p->to.profile.rsa_min > p->to.profile.rsa_max)
-		fail(p, "rsa_min is above rsa_max", "want it below");
+	if (!p->failed)
+		check_pairs(p);
 	if (!p->failed)
 		rc = 0;
 	buf_release(&text);
@@ -249,8 +278,7 @@ static int parse_file(const char *home, struct parse *p, struct err *e)
 
 static void fill(struct conf *c, const struct parse *p, size_t endpoint)
 {
-	memcpy(c->url, p->to.url, sizeof(c->url));
-	c->profile = p->to.profile;
+	*c = p->to.conf;
 	c->endpoint = p->endpoints[endpoint];
 }
 

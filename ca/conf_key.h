@@ -8,12 +8,11 @@
 
 enum conf_section { IN_NOTHING, IN_CA, IN_ENDPOINT, IN_PROFILE };
 
-enum { CONF_KEYS_MAX = 32 };
+enum { CONF_KEYS_MAX = 32 }; /* a bit each, in the parser's `seen` */
 
 /* Where values go. */
 struct conf_target {
-	char url[sizeof(((struct conf *)NULL)->url)];
-	struct profile profile;
+	struct conf conf;	   /* all but its endpoint */
 	struct endpoint *endpoint; /* in IN_ENDPOINT */
 	bool legacy, obsolete;	   /* of that endpoint */
 };

@@ -8,6 +8,17 @@ static const char head[] =
     "# What devices put in front of /pkiclient.exe or /scep.\n";
 
 static const char body[] =
+    "# offline: the server never uses the key of the CA; certificates wait\n"
+    "# for scepca maintain.\n"
+    "issue = online\n"
+    "# How long a request waits for you, how many may wait, and how many from\n"
+    "# one address.\n"
+    "pending_ttl = 7d\n"
+    "pending_max = 1000\n"
+    "pending_per_address = 20\n"
+    "# How long a CRL is good, and after what time a new one is made.\n"
+    "crl_lifetime = 7d\n"
+    "crl_renew = 1d\n"
     "\n"
     "# What a URL takes and answers.  The web server chooses one of these\n"
     "# sections by SCEPCA_ENDPOINT; without it, this one.\n"
@@ -22,6 +33,19 @@ static const char body[] =
     "reply_chain = none\n"
     "# How far the time in a request may be off; 0: any time is good.\n"
     "time_window = 0\n"
+    "# Without a challenge a request is pending (waits for you), or refuse.\n"
+    "unauthorised = pending\n"
+    "# A device may renew with its certificate: yes, no, or challenge (it\n"
+    "# must bring a challenge too); from which part of the certificate's\n"
+    "# life on, how long after its end, with any key or only a new one.\n"
+    "renewal = yes\n"
+    "renewal_from = 0%\n"
+    "renewal_grace = 0\n"
+    "renewal_key = any\n"
+    "# Which certificates it may fetch: own, any or no.\n"
+    "getcert = own\n"
+    "# Answer with the CRL (crl), with where it is (cdp), or no.\n"
+    "getcrl = crl\n"
     "\n"
     "# What goes into a certificate.\n"
     "[profile default]\n"
@@ -33,7 +57,11 @@ static const char body[] =
     "rsa_min = 2048\n"
     "rsa_max = 4096\n"
     "# Grant the alternative names that a device asks for.\n"
-    "san = yes\n";
+    "san = yes\n"
+    "# A new certificate for a name that has one: allow, refuse or pending.\n"
+    "duplicate = allow\n"
+    "# Revoke the old certificate of a renewal after this time, or never.\n"
+    "supersede = never\n";
 
 int conf_text(const char *url, struct buf *text, struct err *e)
 {

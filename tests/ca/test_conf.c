@@ -1,6 +1,7 @@
 /* ca.conf: defaults, values, and every mistake with its line. */
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "ca_home.h"
@@ -63,6 +64,17 @@ static const struct {
 	{ "[profile default]\nrsa_min = 3072\n\nrsa_max = 2048\n\n",
 	    "ca.conf:4: rsa_min is above rsa_max" },
 	{ "[profile default]\nsan = maybe\n", "ca.conf:2: san = maybe" },
+	{ "[ca]\nurl = http://h/?a=b\n",
+	    "ca.conf:2: url" }, /* a path follows */
+	{ "[ca]\nurl = http://h/#a\n", "ca.conf:2: url" },
+	{ "[ca]\n\ncrl_lifetime = 2d\ncrl_renew = 2d\n\n",
+	    "ca.conf:4: crl_renew, which is 1d unless it is set, is not" },
+	{ "[ca]\ncrl_lifetime = 12h\n[profile default]\n",
+	    "ca.conf:2: crl_renew, which is 1d unless it is set, is not" },
+	/* keys are known in their own section only */
+	{ "[ca]\nrenewal = no\n", "ca.conf:2: unknown setting 'renewal'" },
+	{ "[endpoint x]\nissue = online\n", "ca.conf:2: unknown setting" },
+	{ "[endpoint x]\nduplicate = allow\n", "ca.conf:2: unknown setting" },
 	/* indented: inih alone would take it for the end of the value above */
 	{ "[ca]\nurl = http://h/\n  url = http://i/\n", "ca.conf:3: url is" },
 	{ "[ca]\nurl = http://h/\001\n", "ca.conf:2: a control character" },
@@ -72,6 +84,52 @@ static const struct {
 	  "89012345678901234567890123456789012345678901234567890123456789012345"
 	  "67890\n",
 	    "ca.conf:2: this line is too long" },
+};
+
+/* Values that each setting takes, and ones that it does not. */
+static const struct {
+	const char *section, *name;
+	const char *right[5], *wrong[8];
+	const char *say; /* of every wrong one */
+} values[] = {
+	{ "ca", "issue", { "online", "offline" }, { "", "yes", "Online" },
+	    "want online or offline" },
+	{ "ca", "pending_ttl", { "1m", "7d", "365d" },
+	    { "", "59s", "0", "366d", "x", "never" },
+	    "want a duration such as 7d, from 1m to 365d" },
+	{ "ca", "pending_max", { "1", "1000000" },
+	    { "", "0", "1000001", "-1", "1k", "18446744073709551617" },
+	    "want a number from 1 to 1000000" },
+	{ "ca", "pending_per_address", { "1", "1000000" },
+	    { "", "0", "1000001", "1 2", "+1" },
+	    "want a number from 1 to 1000000" },
+	{ "ca", "crl_lifetime", { "25h", "365d" },
+	    { "", "59m", "0", "366d", "7 d" },
+	    "want a duration such as 7d, from 1h to 365d" },
+	{ "ca", "crl_renew", { "1m", "6d", "604799" },
+	    { "", "59", "0", "366d", "daily" },
+	    "want a duration such as 1d, from 1m and below crl_lifetime" },
+	{ "endpoint default", "unauthorised", { "pending", "refuse" },
+	    { "", "reject", "allow", "no" }, "want pending or refuse" },
+	{ "endpoint default", "renewal", { "yes", "no", "challenge" },
+	    { "", "true", "YES" }, "want yes, no or challenge" },
+	{ "endpoint default", "renewal_from", { "0%", "50%", "99%" },
+	    { "", "50", "100%", "%", "-1%", "5 %", "50%%" },
+	    "want 0% to 99% of the old certificate's life, such as 50%" },
+	{ "endpoint default", "renewal_grace", { "0", "30d", "365d" },
+	    { "", "366d", "-1", "no" },
+	    "want a duration such as 30d, of at most 365d" },
+	{ "endpoint default", "renewal_key", { "any", "new" },
+	    { "", "old", "yes" }, "want any or new" },
+	{ "endpoint default", "getcert", { "own", "any", "no" },
+	    { "", "off", "yes" }, "want own, any or no" },
+	{ "endpoint default", "getcrl", { "crl", "cdp", "no" },
+	    { "", "yes", "CRL" }, "want crl, cdp or no" },
+	{ "profile default", "duplicate", { "allow", "refuse", "pending" },
+	    { "", "yes", "revoke" }, "want allow, refuse or pending" },
+	{ "profile default", "supersede", { "never", "0", "7d", "365d" },
+	    { "", "366d", "days:7", "immediately" },
+	    "want never, or a duration such as 7d, of at most 365d" },
 };
 
 static void write_conf(char dir[512], struct span text)
@@ -122,13 +180,76 @@ Test(conf, defaults)
 	cr_expect_eq(c.profile.rsa_min, 2048);
 	cr_expect_eq(c.profile.rsa_max, 4096);
 	cr_expect(c.profile.san);
+	cr_expect_not(c.offline);
+	cr_expect_eq(c.pending_ttl, 7 * 86400);
+	cr_expect_eq(c.pending_max, 1000);
+	cr_expect_eq(c.pending_per_remote, 20);
+	cr_expect_eq(c.crl_lifetime, 7 * 86400);
+	cr_expect_eq(c.crl_renew, 86400);
+	cr_expect_eq(c.endpoint.unauthorised, UNAUTHORISED_PENDING);
+	cr_expect_eq(c.endpoint.renewal, RENEWAL_YES);
+	cr_expect_eq(c.endpoint.renewal_from, 0);
+	cr_expect_eq(c.endpoint.renewal_grace, 0);
+	cr_expect_not(c.endpoint.renewal_needs_new);
+	cr_expect_eq(c.endpoint.getcert, GETCERT_OWN);
+	cr_expect_eq(c.endpoint.getcrl, GETCRL_CRL);
+	cr_expect_eq(c.profile.duplicate, DUPLICATE_ALLOW);
+	cr_expect_eq(c.profile.supersede, SUPERSEDE_NEVER);
 	test_dir_drop(dir);
+}
+
+/* One file with one value; what conf_load said. */
+static int load_value(size_t i, const char *value, struct err *said)
+{
+	char dir[512], text[256];
+	struct conf c;
+	int rc,
+	    n = snprintf(text, sizeof(text), "[%s]\n%s = %s\n",
+		values[i].section, values[i].name, value);
+
+	write_conf(dir, (struct span){ (uint8_t *)text, (size_t)n });
+	rc = conf_load(dir, NULL, &c, said);
+	test_dir_drop(dir);
+	return rc;
+}
+
+ParameterizedTestParameters(conf, values)
+{
+	static size_t idx[COUNT(values)];
+
+	for (size_t n = 0; n < COUNT(idx); n++)
+		idx[n] = n;
+	return cr_make_param_array(size_t, idx, COUNT(idx));
+}
+
+ParameterizedTest(size_t *i, conf, values)
+{
+	char want[256];
+	struct err said;
+
+	for (size_t v = 0; values[*i].right[v] != NULL; v++)
+		cr_expect_eq(load_value(*i, values[*i].right[v], &said), 0,
+		    "%s", said.text);
+	for (size_t v = 0; values[*i].wrong[v] != NULL; v++) {
+		cr_expect_eq(load_value(*i, values[*i].wrong[v], &said), -1,
+		    "%s = %s", values[*i].name, values[*i].wrong[v]);
+		snprintf(want, sizeof(want), "ca.conf:2: %s = %s; %s",
+		    values[*i].name, values[*i].wrong[v], values[*i].say);
+		cr_expect_str_eq(said.text, want);
+		cr_expect_eq(said.kind, ERR_CONF);
+	}
 }
 
 static const char full[] =
     "\xef\xbb\xbf; all there is, with CR LF and blanks\r\n"
     "[ca]\r\n"
-    "url = https://ca.example.com:8443/scep?x=%41\r\n"
+    "url = https://ca.example.com:8443/scep/%41\r\n"
+    "issue = offline\r\n"
+    "pending_ttl = 2d\r\n"
+    "pending_max = 50\r\n"
+    "pending_per_address = 5\r\n"
+    "crl_renew = 6h\r\n"
+    "crl_lifetime = 12h\r\n"
     "\r\n"
     "[profile default]   # what goes in\r\n"
     "  days = 730\t\r\n"
@@ -136,12 +257,24 @@ static const char full[] =
     "rsa_max = 3072\r\n"
     "rsa_min = 3072\r\n"
     "san = no\r\n"
+    "duplicate = refuse\r\n"
+    "supersede = 1h\r\n"
     "[endpoint old-routers]\r\n"
     "obsolete = yes\r\n"
     "reply_chain = full\r\n"
+    "unauthorised = refuse\r\n"
+    "renewal = challenge\r\n"
+    "renewal_from = 50%\r\n"
+    "renewal_grace = 30d\r\n"
+    "renewal_key = new\r\n"
+    "getcert = any\r\n"
+    "getcrl = cdp\r\n"
     "[endpoint strict_1.x]\r\n"
     "legacy = no\r\n"
     "time_window: 5m\r\n"
+    "renewal = no\r\n"
+    "getcert = no\r\n"
+    "getcrl = no\r\n"
     "[endpoint default]\r\n"
     "reply_chain = chain";
 
@@ -152,17 +285,35 @@ Test(conf, all_keys)
 
 	write_conf(dir, span_str(full));
 	ok(conf_load(dir, "old-routers", &c, e));
-	cr_expect_str_eq(c.url, "https://ca.example.com:8443/scep?x=%41");
+	cr_expect_str_eq(c.url, "https://ca.example.com:8443/scep/%41");
 	cr_expect_eq(c.profile.lifetime, 730 * 86400);
 	cr_expect_eq(c.profile.backdate, 3600);
 	cr_expect_eq(c.profile.rsa_min, 3072);
 	cr_expect_eq(c.profile.rsa_max, 3072);
 	cr_expect(!c.profile.san);
+	cr_expect_eq(c.profile.duplicate, DUPLICATE_REFUSE);
+	cr_expect_eq(c.profile.supersede, 3600);
+	cr_expect(c.offline);
+	cr_expect_eq(c.pending_ttl, 2 * 86400);
+	cr_expect_eq(c.pending_max, 50);
+	cr_expect_eq(c.pending_per_remote, 5);
+	cr_expect_eq(c.crl_lifetime, 12 * 3600);
+	cr_expect_eq(c.crl_renew, 6 * 3600);
 	cr_expect_str_eq(c.endpoint.name, "old-routers");
 	cr_expect_eq(c.endpoint.algs.worst, ALG_OBSOLETE);
 	cr_expect_eq(c.endpoint.reply_chain, CHAIN_FULL);
 	cr_expect_eq(c.endpoint.time_window, 0);
+	cr_expect_eq(c.endpoint.unauthorised, UNAUTHORISED_REFUSE);
+	cr_expect_eq(c.endpoint.renewal, RENEWAL_CHALLENGE);
+	cr_expect_eq(c.endpoint.renewal_from, 50);
+	cr_expect_eq(c.endpoint.renewal_grace, 30 * 86400);
+	cr_expect(c.endpoint.renewal_needs_new);
+	cr_expect_eq(c.endpoint.getcert, GETCERT_ANY);
+	cr_expect_eq(c.endpoint.getcrl, GETCRL_CDP);
 	ok(conf_load(dir, "strict_1.x", &c, e));
+	cr_expect_eq(c.endpoint.renewal, RENEWAL_NO);
+	cr_expect_eq(c.endpoint.getcert, GETCERT_NO);
+	cr_expect_eq(c.endpoint.getcrl, GETCRL_NO);
 	cr_expect_eq(c.endpoint.algs.worst, ALG_CURRENT);
 	cr_expect_eq(c.endpoint.reply_chain, CHAIN_NONE);
 	cr_expect_eq(c.endpoint.time_window, 300);
@@ -172,7 +323,7 @@ Test(conf, all_keys)
 	test_dir_drop(dir);
 }
 
-/* An endpoint that the web server names must be there; so must the file. */
+/* The endpoint that the web server names must be there; so must the file. */
 Test(conf, not_there)
 {
 	char dir[512];

@@ -15,6 +15,16 @@ static int check(const struct conf *c, void *arg)
 	MUST(c->endpoint.time_window >= 0);
 	MUST(c->profile.lifetime > 0 && c->profile.backdate >= 0);
 	MUST(c->profile.rsa_min <= c->profile.rsa_max);
+	MUST(c->pending_ttl > 0 && c->pending_max > 0);
+	MUST(c->pending_per_remote > 0);
+	MUST(c->crl_renew > 0 && c->crl_renew < c->crl_lifetime);
+	MUST(c->endpoint.unauthorised <= UNAUTHORISED_REFUSE);
+	MUST(c->endpoint.renewal <= RENEWAL_CHALLENGE);
+	MUST(c->endpoint.renewal_from < 100 && c->endpoint.renewal_grace >= 0);
+	MUST(c->endpoint.getcert <= GETCERT_NO);
+	MUST(c->endpoint.getcrl <= GETCRL_NO);
+	MUST(c->profile.duplicate <= DUPLICATE_PENDING);
+	MUST(c->profile.supersede >= SUPERSEDE_NEVER);
 	return 0;
 }
 

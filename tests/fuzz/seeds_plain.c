@@ -105,11 +105,19 @@ static void make_confs(void)
 {
 	save("conf", "empty", SPAN_LIT(""));
 	save("conf", "all",
-	    SPAN_LIT("# a comment\n[ca]\nurl = http://ca.example/scep\n\n"
+	    SPAN_LIT("# a comment\n[ca]\nurl = http://ca.example/scep\n"
+		     "issue = offline\npending_ttl = 1d\npending_max = 10\n"
+		     "pending_per_address = 2\ncrl_lifetime = 2d\n"
+		     "crl_renew = 1h\n\n"
 		     "[endpoint default]\nlegacy = no\nreply_chain = full\n"
-		     "time_window = 5m\n[endpoint old-1]\nobsolete = yes\n"
+		     "time_window = 5m\nunauthorised = refuse\n"
+		     "renewal = challenge\nrenewal_from = 50%\n"
+		     "renewal_grace = 30d\nrenewal_key = new\n"
+		     "getcert = any\ngetcrl = cdp\n[endpoint old-1]\nobsolete "
+		     "= yes\n"
 		     "[profile default]\ndays = 30\nbackdate = 1h\n"
-		     "rsa_min = 3072\nrsa_max = 4096\nsan = no\n"));
+		     "rsa_min = 3072\nrsa_max = 4096\nsan = no\n"
+		     "duplicate = pending\nsupersede = 7d\n"));
 	save("conf", "wrong",
 	    SPAN_LIT("[profile default]\ndays = 0\n[nonsense]\nx\n"));
 }

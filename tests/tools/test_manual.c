@@ -80,6 +80,25 @@ Test(manual, conf_defaults)
 	cr_expect_eq(written.profile.rsa_min, empty.profile.rsa_min);
 	cr_expect_eq(written.profile.rsa_max, empty.profile.rsa_max);
 	cr_expect_eq(written.profile.san, empty.profile.san);
+	cr_expect_eq(written.offline, empty.offline);
+	cr_expect_eq(written.pending_ttl, empty.pending_ttl);
+	cr_expect_eq(written.pending_max, empty.pending_max);
+	cr_expect_eq(written.pending_per_remote, empty.pending_per_remote);
+	cr_expect_eq(written.crl_lifetime, empty.crl_lifetime);
+	cr_expect_eq(written.crl_renew, empty.crl_renew);
+	cr_expect_eq(
+	    written.endpoint.unauthorised, empty.endpoint.unauthorised);
+	cr_expect_eq(written.endpoint.renewal, empty.endpoint.renewal);
+	cr_expect_eq(
+	    written.endpoint.renewal_from, empty.endpoint.renewal_from);
+	cr_expect_eq(
+	    written.endpoint.renewal_grace, empty.endpoint.renewal_grace);
+	cr_expect_eq(written.endpoint.renewal_needs_new,
+	    empty.endpoint.renewal_needs_new);
+	cr_expect_eq(written.endpoint.getcert, empty.endpoint.getcert);
+	cr_expect_eq(written.endpoint.getcrl, empty.endpoint.getcrl);
+	cr_expect_eq(written.profile.duplicate, empty.profile.duplicate);
+	cr_expect_eq(written.profile.supersede, empty.profile.supersede);
 
 	buf_release(&text);
 	cr_assert_eq(conf_text("http://a.example/", &text, &e), 0);
