@@ -139,21 +139,31 @@ int extension_put(struct buf *out, const char *oid, bool critical,
 	return rc;
 }
 
+int issuer_and_serial_get(
+    struct span der, struct span *issuer, struct span *serial, struct err *e)
+{
+	struct span list, name, number;
+	uint8_t tag;
+
+	if (der_lax(&der, &tag, &list, NULL, e) != 0 || tag != DER_SEQUENCE ||
+	    der.n != 0 || der_lax(&list, NULL, NULL, &name, e) != 0 ||
+	    der_next(&list, DER_INTEGER, &number, e) != 0 || list.n != 0 ||
+	    number.n == 0)
+		return err_set(e, ERR_INPUT,
+		    "malformed IssuerAndSerialNumber (RFC 5652, 10.2.4)");
+	*issuer = name;
+	*serial = number;
+	return 0;
+}
+
 bool cert_named_by(const struct cert_view *v, struct span id)
 {
 	struct span issuer, serial, ski, own;
-	struct tree t;
-	bool same = false;
 
 	if (der_next(&id, DER_CTX0, &ski, NULL) == 0)
 		return cert_ski(v, &own, NULL) == 0 && span_eq(ski, own);
-	if (tree_decode("SCEP.IssuerAndSerialNumber", id, &t, NULL) != 0)
-		return false;
-	if (tree_element(&t, "issuer", &issuer, NULL) == 0 &&
-	    tree_value(&t, "serialNumber", &serial, NULL) == 0)
-		same = span_eq(issuer, v->issuer) && span_eq(serial, v->serial);
-	tree_free(&t);
-	return same;
+	return issuer_and_serial_get(id, &issuer, &serial, NULL) == 0 &&
+	    span_eq(issuer, v->issuer) && span_eq(serial, v->serial);
 }
 
 int issuer_and_serial_put(

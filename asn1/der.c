@@ -4,28 +4,43 @@
 
 const struct der_limits der_limits = { .depth = 16, .elements = 4000 };
 
-int der_any(struct span *in, uint8_t *tag, struct span *body,
-    struct span *whole, struct err *e)
+/* The length octets at the front of *s, taken off it. */
+static int read_length(struct span *s, bool minimal, size_t *len, struct err *e)
+{
+	size_t k, n = s->p[0];
+
+	*s = (struct span){ s->p + 1, s->n - 1 };
+	if (n >= 0x80) { /* long form: k octets follow */
+		k = n & 0x7f;
+		if (k == 0 || k > s->n || (minimal && (k > 4 || s->p[0] == 0)))
+			return err_set(e, ERR_INPUT, "DER: bad length form");
+		for (n = 0; k > 0; k--, s->p++, s->n--) {
+			if (n > UINT32_MAX >> 8)
+				return err_set(
+				    e, ERR_INPUT, "DER: huge length");
+			n = n << 8 | s->p[0];
+		}
+		if (minimal && n < 0x80)
+			return err_set(e, ERR_INPUT, "DER: length not minimal");
+	}
+	if (n > s->n) /* never add: cannot overflow */
+		return err_set(e, ERR_INPUT, "DER: %zu > %zu left", n, s->n);
+	*len = n;
+	return 0;
+}
+
+static int read_element(struct span *in, bool minimal, uint8_t *tag,
+    struct span *body, struct span *whole, struct err *e)
 {
 	struct span s = *in;
-	size_t len, k;
+	size_t len = 0;
 
 	if (s.n < 2 || (s.p[0] & 0x1f) == 0x1f)
 		return err_set(e, ERR_INPUT,
 		    s.n < 2 ? "DER: element cut off" : "DER: long tag");
-	len = s.p[1];
-	s = (struct span){ s.p + 2, s.n - 2 };
-	if (len >= 0x80) { /* long form: k octets follow */
-		k = len & 0x7f;
-		if (k == 0 || k > 4 || k > s.n || s.p[0] == 0)
-			return err_set(e, ERR_INPUT, "DER: bad length form");
-		for (len = 0; k > 0; k--, s.p++, s.n--)
-			len = len << 8 | s.p[0];
-		if (len < 0x80)
-			return err_set(e, ERR_INPUT, "DER: length not minimal");
-	}
-	if (len > s.n) /* never add: cannot overflow */
-		return err_set(e, ERR_INPUT, "DER: %zu > %zu left", len, s.n);
+	s = (struct span){ s.p + 1, s.n - 1 };
+	if (read_length(&s, minimal, &len, e) != 0)
+		return -1;
 	if (tag != NULL)
 		*tag = in->p[0];
 	if (body != NULL)
@@ -34,6 +49,18 @@ int der_any(struct span *in, uint8_t *tag, struct span *body,
 		*whole = (struct span){ in->p, (size_t)(s.p - in->p) + len };
 	*in = (struct span){ s.p + len, s.n - len };
 	return 0;
+}
+
+int der_any(struct span *in, uint8_t *tag, struct span *body,
+    struct span *whole, struct err *e)
+{
+	return read_element(in, true, tag, body, whole, e);
+}
+
+int der_lax(struct span *in, uint8_t *tag, struct span *body,
+    struct span *whole, struct err *e)
+{
+	return read_element(in, false, tag, body, whole, e);
 }
 
 int der_next(struct span *in, uint8_t tag, struct span *body, struct err *e)

@@ -59,6 +59,13 @@ int der_any(struct span *in, uint8_t *tag, struct span *body,
     struct span *whole, struct err *e);
 
 /*
+ * der_lax - as der_any, and a length need not be minimal: clients' certificates
+ * and messages have such ones, and libtasn1 takes them.
+ */
+int der_lax(struct span *in, uint8_t *tag, struct span *body,
+    struct span *whole, struct err *e);
+
+/*
  * der_check - is all of `in` one DER element, by structure: definite minimal
  * lengths at every level, within `lim`, nothing behind it?  Linear in in.n. To
  * be called on what is decrypted, before a library with nested lists sees it.
