@@ -1,22 +1,23 @@
 #include "attribute.h"
 
+#include <string.h>
+
 int attribute_next(struct span *list, char oid[TREE_OID_MAX],
     struct span *values, struct err *e)
 {
-	struct span left = *list, attr;
-	struct tree t;
-	int rc = -1;
+	struct span left = *list, attr, set;
+	char type[TREE_OID_MAX];
+	uint8_t tag;
 
-	if (der_any(&left, NULL, NULL, &attr, e) != 0 ||
-	    tree_decode("SCEP.Attribute", attr, &t, e) != 0)
-		return -1;
-	if (tree_element(&t, "values", values, e) == 0 &&
-	    tree_oid(&t, "type", oid, e) == 0) {
-		*list = left;
-		rc = 0;
-	}
-	tree_free(&t);
-	return rc;
+	if (der_lax(&left, &tag, &attr, NULL, e) != 0 || tag != DER_SEQUENCE ||
+	    oid_next(&attr, type, e) != 0 ||
+	    der_lax(&attr, NULL, NULL, &set, e) != 0 || attr.n != 0)
+		return err_set(
+		    e, ERR_INPUT, "malformed Attribute (RFC 5652, 5.3)");
+	strcpy(oid, type);
+	*values = set;
+	*list = left;
+	return 0;
 }
 
 int attribute_value(
@@ -34,18 +35,17 @@ int attribute_value(
 int attribute_put(struct buf *out, const char *oid, uint8_t tag,
     struct span value, struct err *e)
 {
-	struct buf element = { 0 }, set = { 0 };
-	struct tree t = { 0 };
+	size_t before = out->n, set = der_size(value.n);
+	struct buf type = { 0 };
 	int rc = -1;
 
-	if (der_put(&element, tag, value, e) == 0 &&
-	    der_put(&set, DER_SET, buf_span(&element), e) == 0 &&
-	    tree_new("SCEP.Attribute", &t, e) == 0 &&
-	    tree_put_oid(&t, "type", oid, e) == 0 &&
-	    tree_put(&t, "values", buf_span(&set), e) == 0)
-		rc = tree_encode(&t, out, e);
-	tree_free(&t);
-	buf_release(&set);
-	buf_release(&element);
+	if (oid_put(&type, oid, e) == 0 &&
+	    der_put_header(out, DER_SEQUENCE, type.n + der_size(set), e) == 0 &&
+	    buf_put(out, buf_span(&type), e) == 0 &&
+	    der_put_header(out, DER_SET, set, e) == 0)
+		rc = der_put(out, tag, value, e);
+	if (rc != 0)
+		buf_cut(out, before);
+	buf_release(&type);
 	return rc;
 }

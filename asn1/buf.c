@@ -29,7 +29,7 @@ bool span_eq_ct(struct span a, struct span b)
 	return diff == 0;
 }
 
-int buf_grow(struct buf *b, size_t n, uint8_t **at, struct err *e)
+int buf_reserve(struct buf *b, size_t n, struct err *e)
 {
 	size_t max = b->max != 0 ? b->max : BUF_MAX, cap;
 	uint8_t *p;
@@ -50,6 +50,13 @@ int buf_grow(struct buf *b, size_t n, uint8_t **at, struct err *e)
 		b->p = p;
 		b->cap = cap;
 	}
+	return 0;
+}
+
+int buf_grow(struct buf *b, size_t n, uint8_t **at, struct err *e)
+{
+	if (buf_reserve(b, n, e) != 0)
+		return -1;
 	memset(b->p + b->n, 0, n);
 	*at = b->p + b->n;
 	b->n += n;
@@ -58,13 +65,12 @@ int buf_grow(struct buf *b, size_t n, uint8_t **at, struct err *e)
 
 int buf_put(struct buf *b, struct span s, struct err *e)
 {
-	uint8_t *at;
-
 	if (s.n == 0)
 		return 0;
-	if (buf_grow(b, s.n, &at, e) != 0)
+	if (buf_reserve(b, s.n, e) != 0)
 		return -1;
-	memcpy(at, s.p, s.n);
+	memcpy(b->p + b->n, s.p, s.n);
+	b->n += s.n;
 	return 0;
 }
 

@@ -42,10 +42,13 @@ bool span_eq_ct(struct span a, struct span b);
  * buf_put - append a copy of `s`.
  * buf_grow - append n bytes, zeroed, for the caller to fill; *at points at the
  * first of them until the next call that changes the buf.
- * Both return 0, or -1 (ERR_NOMEM, ERR_INPUT over the maximum) with the buf as
- * it was.
+ * buf_reserve - make room, so that appending n bytes moves nothing; for what is
+ * large.
+ * All return 0, or -1 (ERR_NOMEM, ERR_INPUT over the maximum) with the bytes as
+ * they were.
  */
 int buf_put(struct buf *b, struct span s, struct err *e);
+int buf_reserve(struct buf *b, size_t n, struct err *e);
 int buf_grow(struct buf *b, size_t n, uint8_t **at, struct err *e);
 
 /* buf_cut - keep the first n bytes and wipe the rest; n must not exceed b->n */

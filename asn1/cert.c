@@ -61,36 +61,28 @@ int cert_parse(struct span der, struct cert_view *v, struct err *e)
 	return rc;
 }
 
-/* One Extension; *value is the contents of extnValue. */
-static int read_extension(struct span ext, char oid[TREE_OID_MAX],
-    struct span *value, bool *critical, struct err *e)
-{
-	struct tree t;
-	struct span flag;
-	int rc = -1;
-
-	if (tree_decode("SCEP.Extension", ext, &t, e) != 0)
-		return -1;
-	if (tree_oid(&t, "extnID", oid, e) == 0 &&
-	    tree_value(&t, "extnValue", value, e) == 0) {
-		*critical = tree_value(&t, "critical", &flag, NULL) == 0 &&
-		    flag.n == 1 && flag.p[0] != 0;
-		rc = 0;
-	}
-	tree_free(&t);
-	return rc;
-}
-
 int extension_next(struct span *extensions, char oid[EXTENSION_OID_MAX],
     struct span *value, bool *critical, struct err *e)
 {
-	struct span left = *extensions, ext;
+	struct span left = *extensions, ext, flag = { 0 }, octets;
+	char id[TREE_OID_MAX];
+	uint8_t tag;
 
-	if (der_any(&left, NULL, NULL, &ext, e) != 0 ||
-	    read_extension(ext, oid, value, critical, e) != 0)
-		return -1;
+	if (der_lax(&left, &tag, &ext, NULL, e) != 0 || tag != DER_SEQUENCE ||
+	    oid_next(&ext, id, e) != 0)
+		goto malformed;
+	if (ext.n > 0 && ext.p[0] == DER_BOOLEAN &&
+	    (der_lax(&ext, NULL, &flag, NULL, e) != 0 || flag.n != 1))
+		goto malformed;
+	if (der_next(&ext, DER_OCTET_STRING, &octets, e) != 0 || ext.n != 0)
+		goto malformed;
+	strcpy(oid, id);
+	*value = octets;
+	*critical = flag.n == 1 && flag.p[0] != 0;
 	*extensions = left;
 	return 0;
+malformed:
+	return err_set(e, ERR_INPUT, "malformed Extension (RFC 5280, 4.1)");
 }
 
 int cert_extension(struct span extensions, const char *oid, struct span *value,
@@ -125,17 +117,15 @@ int cert_ski(const struct cert_view *v, struct span *ski, struct err *e)
 int extension_put(struct buf *out, const char *oid, bool critical,
     struct span value, struct err *e)
 {
-	struct tree t;
+	struct buf list = { 0 };
 	int rc = -1;
 
-	if (tree_new("SCEP.Extension", &t, e) != 0)
-		return -1;
-	if (tree_put_oid(&t, "extnID", oid, e) == 0 &&
-	    tree_put(&t, "critical",
-		critical ? SPAN_LIT("TRUE") : SPAN_LIT("FALSE"), e) == 0 &&
-	    tree_put(&t, "extnValue", value, e) == 0)
-		rc = tree_encode(&t, out, e);
-	tree_free(&t);
+	if (oid_put(&list, oid, e) == 0 &&
+	    (!critical ||
+		der_put(&list, DER_BOOLEAN, SPAN_LIT("\xff"), e) == 0) &&
+	    der_put(&list, DER_OCTET_STRING, value, e) == 0)
+		rc = der_put(out, DER_SEQUENCE, buf_span(&list), e);
+	buf_release(&list);
 	return rc;
 }
 
@@ -169,16 +159,15 @@ bool cert_named_by(const struct cert_view *v, struct span id)
 int issuer_and_serial_put(
     struct buf *out, const struct cert_view *cert, struct err *e)
 {
-	struct tree t;
-	int rc = -1;
+	size_t len = cert->issuer.n + der_size(cert->serial.n);
+	size_t before = out->n;
 
-	if (tree_new("SCEP.IssuerAndSerialNumber", &t, e) != 0)
-		return -1;
-	if (tree_put(&t, "issuer", cert->issuer, e) == 0 &&
-	    tree_put(&t, "serialNumber", cert->serial, e) == 0)
-		rc = tree_encode(&t, out, e);
-	tree_free(&t);
-	return rc;
+	if (der_put_header(out, DER_SEQUENCE, len, e) == 0 &&
+	    buf_put(out, cert->issuer, e) == 0 &&
+	    der_put(out, DER_INTEGER, cert->serial, e) == 0)
+		return 0;
+	buf_cut(out, before);
+	return -1;
 }
 
 static int put_validity(

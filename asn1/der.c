@@ -63,6 +63,22 @@ int der_lax(struct span *in, uint8_t *tag, struct span *body,
 	return read_element(in, false, tag, body, whole, e);
 }
 
+int der_only(struct span der, uint8_t tag, struct span *body, struct err *e)
+{
+	struct span s;
+	uint8_t t;
+
+	if (der_lax(&der, &t, &s, NULL, e) != 0)
+		return -1;
+	if (t != tag || der.n != 0)
+		return err_set(e, ERR_INPUT,
+		    t != tag ? "DER: want tag 0x%02x"
+			     : "DER: something behind the element 0x%02x",
+		    tag);
+	*body = s;
+	return 0;
+}
+
 int der_next(struct span *in, uint8_t tag, struct span *body, struct err *e)
 {
 	if (in->n == 0 || in->p[0] != tag)
@@ -121,12 +137,26 @@ size_t der_header(uint8_t tag, size_t len, uint8_t head[DER_HEADER_MAX])
 	return n;
 }
 
-int der_put(struct buf *out, uint8_t tag, struct span body, struct err *e)
+size_t der_size(size_t len)
 {
 	uint8_t head[DER_HEADER_MAX];
-	size_t n = der_header(tag, body.n, head), before = out->n;
 
-	if (buf_put(out, (struct span){ head, n }, e) == 0 &&
+	return der_header(0, len, head) + len;
+}
+
+int der_put_header(struct buf *out, uint8_t tag, size_t len, struct err *e)
+{
+	uint8_t head[DER_HEADER_MAX];
+	size_t n = der_header(tag, len, head);
+
+	return buf_put(out, (struct span){ head, n }, e);
+}
+
+int der_put(struct buf *out, uint8_t tag, struct span body, struct err *e)
+{
+	size_t before = out->n;
+
+	if (der_put_header(out, tag, body.n, e) == 0 &&
 	    buf_put(out, body, e) == 0)
 		return 0;
 	buf_cut(out, before);

@@ -66,6 +66,12 @@ int der_lax(struct span *in, uint8_t *tag, struct span *body,
     struct span *whole, struct err *e);
 
 /*
+ * der_only - the contents of the one element that all of `der` is; a length need
+ * not be minimal.
+ */
+int der_only(struct span der, uint8_t tag, struct span *body, struct err *e);
+
+/*
  * der_check - is all of `in` one DER element, by structure: definite minimal
  * lengths at every level, within `lim`, nothing behind it?  Linear in in.n. To
  * be called on what is decrypted, before a library with nested lists sees it.
@@ -75,12 +81,19 @@ int der_check(struct span in, const struct der_limits *lim, struct err *e);
 /*
  * der_header - write identifier octet and minimal length octets to head[];
  * returns how many bytes that took.
+ * der_size - of an element with `len` bytes of contents
  */
 enum { DER_HEADER_MAX = 2 + sizeof(size_t) };
 size_t der_header(uint8_t tag, size_t len, uint8_t head[DER_HEADER_MAX]);
+size_t der_size(size_t len);
 
-/* der_put - append one element: identifier octet, minimal length, contents */
+/*
+ * der_put - append one element: identifier octet, minimal length, contents
+ * der_put_header - the first two only, for contents of `len` bytes to follow:
+ * what is large is copied once, to where it belongs.
+ */
 int der_put(struct buf *out, uint8_t tag, struct span body, struct err *e);
+int der_put_header(struct buf *out, uint8_t tag, size_t len, struct err *e);
 
 /*
  * der_text - the value of a character string element as UTF-8, appended to out.

@@ -115,7 +115,7 @@ int scep_msg_decrypt(const struct scep_msg *m, const struct cert_view *cert,
 
 int scep_msg_seal(const struct scep_seal *s, struct buf *out, struct err *e)
 {
-	struct buf attrs = { 0 }, envelope = { 0 };
+	struct buf attrs = { 0 }, envelope = { .max = out->max };
 	struct cms_to_sign m = {
 		.has_content = s->has_content || !s->omit_content,
 		.cert = s->cert,

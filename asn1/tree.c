@@ -20,6 +20,38 @@ static void make_definitions(void)
 		definitions = NULL;
 }
 
+int oid_next(struct span *in, char oid[TREE_OID_MAX], struct err *e)
+{
+	char text[128]; /* libtasn1's own limit: over it, it would cut */
+	struct span left = *in, whole;
+	uint8_t tag;
+	int len;
+
+	if (der_lax(&left, &tag, NULL, &whole, e) != 0)
+		return -1;
+	/* it begins at the length */
+	if (tag != DER_OID || whole.n > TREE_OID_MAX ||
+	    asn1_get_object_id_der(whole.p + 1, (int)whole.n - 1, &len, text,
+		sizeof(text)) != ASN1_SUCCESS ||
+	    strlen(text) >= TREE_OID_MAX)
+		return err_set(e, ERR_INPUT,
+		    "no OBJECT IDENTIFIER, or over %d characters",
+		    TREE_OID_MAX - 1);
+	strcpy(oid, text);
+	*in = left;
+	return 0;
+}
+
+int oid_put(struct buf *out, const char *oid, struct err *e)
+{
+	uint8_t der[TREE_OID_MAX];
+	int len = sizeof(der);
+
+	if (asn1_object_id_der(oid, der, &len, 0) != ASN1_SUCCESS)
+		return err_set(e, ERR_CRYPTO, "no OID %s", oid);
+	return buf_put(out, (struct span){ der, (size_t)len }, e);
+}
+
 int tree_new(const char *type, struct tree *t, struct err *e)
 {
 	asn1_node node = NULL;

@@ -15,6 +15,16 @@
 
 enum { TREE_OID_MAX = 64 };
 
+/*
+ * What is small is read and written without a tree, which costs more than its
+ * members:
+ * oid_next - take an OBJECT IDENTIFIER off the front of the contents of a
+ * sequence, in dotted form; as der_lax and tree_oid do.  ERR_INPUT
+ * oid_put - append one, whole
+ */
+int oid_next(struct span *in, char oid[TREE_OID_MAX], struct err *e);
+int oid_put(struct buf *out, const char *oid, struct err *e);
+
 struct tree {
 	asn1_node node;
 	struct span der; /* what it was decoded from */
