@@ -20,4 +20,12 @@ int get_ca_caps(const struct ca *ca, struct buf *body, struct err *e);
 int get_ca_cert(
     struct ca *ca, struct buf *body, const char **media_type, struct err *e);
 
+/*
+ * get_ca_chain - append the GetCACertChain body: the certs-only message, also
+ * for a CA without an RA.  That operation stood in the drafts until -19, and
+ * old clients ask for it.
+ */
+int get_ca_chain(
+    struct ca *ca, struct buf *body, const char **media_type, struct err *e);
+
 #endif

@@ -51,6 +51,6 @@ void serve_fault(const struct request *q, const struct err *e, struct reply *r);
  */
 typedef int op_run(struct ca *ca, const struct request *q,
     const struct query *u, struct reply *r, struct err *e);
-op_run op_caps, op_cacert, op_pki;
+op_run op_caps, op_cacert, op_cachain, op_pki;
 
 #endif

@@ -18,3 +18,18 @@ int op_cacert(struct ca *ca, const struct request *q, const struct query *u,
 	r->content_type = media_type;
 	return 0;
 }
+
+/* GetCACertChain (the drafts before -19); `message` means nothing here too. */
+int op_cachain(struct ca *ca, const struct request *q, const struct query *u,
+    struct reply *r, struct err *e)
+{
+	const char *media_type;
+
+	(void)q;
+	(void)u;
+	if (get_ca_chain(ca, &r->body, &media_type, e) != 0)
+		return -1;
+	r->status = 200;
+	r->content_type = media_type;
+	return 0;
+}

@@ -6,7 +6,10 @@
 #include "log.h"
 #include "reply.h"
 
-/* The whole of what is served (RFC 8894, 3.5.1, 4.2, 4.3). */
+/*
+ * The whole of what is served (RFC 8894, 3.5.1, 4.2, 4.3; GetCACertChain stood
+ * in the drafts before it).
+ */
 static const struct op {
 	const char *name; /* taken in any case */
 	unsigned methods; /* OR of enum http_method */
@@ -15,6 +18,7 @@ static const struct op {
 } ops[] = {
 	{ "GetCACaps", HTTP_GET | HTTP_HEAD, false, op_caps },
 	{ "GetCACert", HTTP_GET | HTTP_HEAD, true, op_cacert },
+	{ "GetCACertChain", HTTP_GET | HTTP_HEAD, true, op_cachain },
 	/* No HEAD: it would spend a challenge on an answer nobody reads. */
 	{ "PKIOperation", HTTP_GET | HTTP_POST, true, op_pki },
 };

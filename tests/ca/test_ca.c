@@ -164,7 +164,7 @@ Test(ca, open)
 	ca_home_drop(&h);
 }
 
-/* R030 to R034, decision 4: to the octet, and never what is not true */
+/* R030 to R034, R128, decision 4: to the octet, and never what is not true */
 Test(ca, capabilities)
 {
 	static const struct {
@@ -172,11 +172,17 @@ Test(ca, capabilities)
 	} rows[] = {
 		{ NULL,
 		    "AES\nDES3\nSHA-1\nSHA-256\nSHA-384\nSHA-512\n"
-		    "POSTPKIOperation\nSCEPStandard\n" },
+		    "POSTPKIOperation\nRenewal\nSCEPStandard\n" },
 		{ "strict",
 		    "AES\nSHA-256\nSHA-384\nSHA-512\n"
-		    "POSTPKIOperation\nSCEPStandard\n" },
+		    "POSTPKIOperation\nRenewal\nSCEPStandard\n" },
 		{ "old",
+		    "AES\nDES3\nSHA-1\nSHA-256\nSHA-384\nSHA-512\n"
+		    "POSTPKIOperation\nRenewal\nSCEPStandard\n" },
+		{ "both",
+		    "AES\nDES3\nSHA-1\nSHA-256\nSHA-384\nSHA-512\n"
+		    "POSTPKIOperation\nRenewal\nSCEPStandard\n" },
+		{ "once",
 		    "AES\nDES3\nSHA-1\nSHA-256\nSHA-384\nSHA-512\n"
 		    "POSTPKIOperation\nSCEPStandard\n" },
 	};
@@ -185,7 +191,9 @@ Test(ca, capabilities)
 
 	ca_home_make(&h, CA_RSA,
 	    "[endpoint strict]\nlegacy = no\n"
-	    "[endpoint old]\nobsolete = yes\n");
+	    "[endpoint old]\nobsolete = yes\n"
+	    "[endpoint both]\nrenewal = challenge\n"
+	    "[endpoint once]\nrenewal = no\n");
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		ca_home_open(&h, rows[i].endpoint);
 		ok(get_ca_caps(h.ca, &body, e));
@@ -222,4 +230,35 @@ Test(ca, ca_certificates)
 	cr_expect(span_eq(certs[2], h.ca->ca_cert.der));
 	buf_release(&body);
 	ca_home_drop(&h);
+}
+
+/* R045, R046: in one form whatever the CA is, and certificates only */
+Test(ca, ca_chain)
+{
+	static const struct {
+		enum ca_kind kind;
+		size_t n;
+	} rows[] = { { CA_RSA, 1 }, { CA_RSA_RA, 3 }, { CA_EC_RA, 3 } };
+	struct ca_home h;
+	struct span certs[CMS_CERTS_MAX];
+	struct buf body = { 0 }, again = { 0 };
+	const char *type;
+	size_t n;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		ca_home_make(&h, rows[i].kind, "");
+		ok(get_ca_chain(h.ca, &body, &type, e));
+		cr_expect_str_eq(type, "application/x-x509-ca-ra-cert-chain");
+		ok(cms_certs_only_parse(
+		    buf_span(&body), certs, COUNT(certs), &n, e));
+		cr_assert_eq(n, rows[i].n);
+		cr_expect(span_eq(certs[n - 1], h.ca->ca_cert.der));
+		cr_expect(span_eq(certs[0], h.ca->sign_cert.der));
+		/* nothing else is in it: what is made of these is the same */
+		ok(cms_certs_only(certs, n, NULL, 0, &again, e));
+		cr_expect(span_eq(buf_span(&body), buf_span(&again)));
+		buf_release(&body);
+		buf_release(&again);
+		ca_home_drop(&h);
+	}
 }

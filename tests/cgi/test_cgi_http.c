@@ -7,6 +7,7 @@
 
 #include <criterion/criterion.h>
 
+#include "cms_signed.h"
 #include "lab_ca.h"
 #include "op.h"
 #include "run_cgi.h"
@@ -51,6 +52,12 @@ static const struct {
 	{ { GET, Q "operation=GetCACert&message=0" }, "", 200, "0\x82" },
 	{ { GET, Q "operation=GetCACert&message=trustpoint" }, "", 200,
 	    "0\x82" },
+	/* R045 */
+	{ { GET, Q "operation=GetCACertChain" }, "", 200, "0\x82" },
+	{ { GET, Q "operation=getcacertchain&message=0" }, "", 200, "0\x82" },
+	{ { HEAD, Q "operation=GetCACertChain" }, "", 200, "" },
+	{ { POST, Q "operation=GetCACertChain", "CONTENT_LENGTH=0" }, "", 400,
+	    "POST is for PKIOperation only." },
 	/* A body where none belongs is read and forgotten. */
 	{ { GET, Q "operation=GetCACaps", "CONTENT_LENGTH=5" }, "noise", 200,
 	    "AES\n" },
@@ -203,15 +210,15 @@ static const struct {
 	{ { HEAD, Q "operation=GetCACaps" },
 	    "Status: 200 OK\r\n"
 	    "Content-Type: text/plain\r\n"
-	    "Content-Length: 69\r\n"
+	    "Content-Length: 77\r\n"
 	    "X-Content-Type-Options: nosniff\r\n\r\n" },
 	{ { GET, Q "operation=GetCACaps" },
 	    "Status: 200 OK\r\n"
 	    "Content-Type: text/plain\r\n"
-	    "Content-Length: 69\r\n"
+	    "Content-Length: 77\r\n"
 	    "X-Content-Type-Options: nosniff\r\n\r\n"
 	    "AES\nDES3\nSHA-1\nSHA-256\nSHA-384\nSHA-512\n"
-	    "POSTPKIOperation\nSCEPStandard\n" },
+	    "POSTPKIOperation\nRenewal\nSCEPStandard\n" },
 	{ { GET, Q "operation=/etc/passwd%0d%0aX:%20y" },
 	    "Status: 400 Bad Request\r\n"
 	    "Content-Type: text/plain\r\n"
@@ -302,6 +309,23 @@ Test(http, ca_cert)
 	cgi_release(&d);
 }
 
+/* R045, R046 */
+Test(http, ca_chain)
+{
+	struct cgi_done d;
+	struct span cert;
+	size_t n;
+	struct err e;
+
+	cgi_get(lab.home, "operation=GetCACertChain", &d);
+	cr_expect(span_eq(cgi_header(&d, "Content-Type"),
+	    SPAN_LIT("application/x-x509-ca-ra-cert-chain")));
+	cr_expect(d.whole);
+	cr_assert_eq(cms_certs_only_parse(d.body, &cert, 1, &n, &e), 0);
+	cr_expect(n == 1 && span_eq(cert, lab.ca->ca_cert.der));
+	cgi_release(&d);
+}
+
 /* T-40: mod_cgid makes arguments of a query without '='. */
 Test(http, arguments)
 {
@@ -369,7 +393,8 @@ Test(http, endpoint)
 {
 	static const char *const env[] = { GET, Q "operation=GetCACaps",
 		"SCEPCA_ENDPOINT=modern", NULL };
-	static const char conf[] = "[endpoint modern]\nlegacy = no\n";
+	static const char conf[] =
+	    "[endpoint modern]\nlegacy = no\nrenewal = no\n";
 	struct cgi_call c = { 0 };
 	struct cgi_done d;
 	struct err e;
@@ -381,5 +406,6 @@ Test(http, endpoint)
 	cr_expect_eq(d.status, 200);
 	cr_expect_not(cgi_has(d.body, SPAN_LIT("DES3")));
 	cr_expect_not(cgi_has(d.body, SPAN_LIT("SHA-1\n")));
+	cr_expect_not(cgi_has(d.body, SPAN_LIT("Renewal"))); /* R128 */
 	cgi_release(&d);
 }
