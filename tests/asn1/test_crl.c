@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cms_signed.h"
 #include "crl.h"
 #include "fixture.h"
 
@@ -366,6 +367,39 @@ Test(crl, odd_ones_are_read)
 		buf_release(&in);
 		buf_release(&der);
 	}
+}
+
+/* R168, R169: in the crls field, and no certificate with it. */
+Test(crl, in_an_answer)
+{
+	struct buf der = { 0 }, answer = { 0 };
+	struct crl_fields f;
+	struct span crl, got[2], none[1];
+	struct party ca;
+	struct err e;
+	size_t n, found;
+
+	party_make(&ca, "ec:p256", "CN=Lab CA");
+	f = fields(&ca, (struct span){ 0 });
+	make(&ca, &f, &der);
+	crl = buf_span(&der);
+	cr_assert_eq(cms_certs_only(NULL, 0, &crl, 1, &answer, &e), 0);
+	cr_assert_eq(cms_crls_only_parse(buf_span(&answer), got, 2, &n, &e), 0);
+	cr_assert_eq(n, 1);
+	cr_expect(span_eq(got[0], crl));
+	cr_assert_eq(
+	    cms_certs_only_parse(buf_span(&answer), none, 1, &n, &e), 0);
+	cr_expect_eq(n, 0);
+	cr_expect_eq(
+	    cms_crls_only_parse(buf_span(&answer), got, 0, &n, &e), -1);
+	cr_expect_eq(e.kind, ERR_INPUT);
+	for (n = 0; n < answer.n; n++)
+		cr_expect_eq(cms_crls_only_parse((struct span){ answer.p, n },
+				 got, 2, &found, NULL),
+		    -1);
+	buf_release(&answer);
+	buf_release(&der);
+	party_release(&ca);
 }
 
 /* Run a command in `dir`; its output has to hold `want`. */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "crl.h"
 #include "scep_client.h"
 #include "seeds.h"
 
@@ -121,6 +122,42 @@ static void make_certs(void)
 	buf_release(&out);
 }
 
+/* Lists of none and of three, alone and in the answer to GetCRL. */
+static void make_crls(void)
+{
+	struct buf entries = { 0 }, der = { 0 }, answer = { 0 };
+	struct cert_view v;
+	struct crl_fields f = {
+		.aki = SPAN_LIT("0123456789abcdefghij"),
+		.number = 4711,
+		.this_update = FUZZ_NOW,
+		.next_update = FUZZ_NOW + 86400,
+	};
+	struct span list;
+
+	MUST(cert_parse(buf_span(&ca_cert), &v, NULL) == 0);
+	f.issuer = v.subject;
+	for (unsigned n = 0; n <= 3; n += 3) {
+		char name[20];
+
+		for (unsigned i = 0; i < n; i++)
+			MUST(crl_entry_put(&entries, SPAN_LIT("\x12\x34"),
+				 FUZZ_NOW, i, NULL) == 0);
+		f.entries = buf_span(&entries);
+		buf_cut(&der, 0);
+		MUST(crl_make(&f, fuzz_key(FUZZ_CA),
+			 alg_digest_by_name("SHA-256"), &der, NULL) == 0);
+		snprintf(name, sizeof(name), "entries%u", n);
+		save("crl", name, buf_span(&der));
+	}
+	list = buf_span(&der);
+	MUST(cms_certs_only(NULL, 0, &list, 1, &answer, NULL) == 0);
+	save("crl", "answer", buf_span(&answer));
+	buf_release(&answer);
+	buf_release(&der);
+	buf_release(&entries);
+}
+
 static void make_envelope(const char *cipher)
 {
 	struct buf out = { 0 };
@@ -226,6 +263,7 @@ int main(int argc, char **argv)
 	seeds_plain();
 	make_csrs();
 	make_certs();
+	make_crls();
 	for (size_t i = 0; i < 5; i++) {
 		make_envelope(ciphers[i]);
 		make_request(SCEP_PKCSREQ, digests[i], ciphers[i]);
