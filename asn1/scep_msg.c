@@ -20,6 +20,14 @@ static void open_envelope(struct scep_msg *m)
 	    0)
 		m->has_envelope = cms_enveloped_parse(buf_span(&m->content),
 				      &m->env, &m->env_err) == 0;
+	/* RFC 8894, 3.2.2 */
+	if (m->has_envelope && strcmp(m->env.content_type, OID_DATA) != 0) {
+		err_set(&m->env_err, ERR_INPUT,
+		    "contentType %s in the EnvelopedData is not data",
+		    m->env.content_type);
+		cms_enveloped_release(&m->env);
+		m->has_envelope = false;
+	}
 }
 
 int scep_msg_open(struct span in, struct scep_msg *m, struct err *e)
