@@ -1,5 +1,4 @@
-/* cms_signed.h, cms_enveloped.h, scep_attr.h, scep_msg.h: R050-R062, R065, R071,
- * R076-R082, R087, R089, R157; T-02, T-37. */
+/* cms_signed.h, cms_enveloped.h, scep_attr.h, scep_msg.h: T-02, T-37. */
 #include <criterion/criterion.h>
 #include <string.h>
 #include <time.h>
@@ -334,7 +333,7 @@ Test(cms_signed, two_signers)
 	party_release(&device);
 }
 
-/* R055: our entry among others, in any place; R082: refused kinds. */
+/* R055: our entry, and not somebody else's. */
 Test(cms_enveloped, recipients)
 {
 	struct buf der = { 0 }, plain = { 0 };

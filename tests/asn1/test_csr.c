@@ -1,4 +1,4 @@
-/* csr.h, cert.h, names: R054, R064, R090-R093, R101, T-24. */
+/* csr.h, cert.h, names: T-24. */
 #include <criterion/criterion.h>
 #include <string.h>
 
@@ -30,7 +30,7 @@ static void sign_request(
 	buf_release(&info);
 }
 
-/* Field note D8: in every string type, an empty one, and T-24: twice. */
+/* Field note D8: in every string type, an empty one; R092, T-24: twice. */
 Test(csr, challenge_types)
 {
 	static const struct {
@@ -92,7 +92,8 @@ Test(csr, challenge_types)
 }
 
 /*
- * R101: under each OID; with two of them: refused.  D13: unknown ones ignored.
+ * R101: under each OID; with two of them: refused.  Field notes D9, D13: unknown
+ * attributes are ignored.
  */
 Test(csr, extension_request_oids)
 {

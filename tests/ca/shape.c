@@ -44,6 +44,14 @@ static void oid_octets(const char *text, struct buf *out)
 	buf_release(&alg);
 }
 
+static int put_content_info(
+    struct buf *out, const char *type, struct span content, struct err *e)
+{
+	if (content_info_start(out, type, content.n, e) != 0)
+		return -1;
+	return buf_put(out, content, e);
+}
+
 static void put_int(struct buf *out, uint8_t value)
 {
 	ok(der_put(out, DER_INTEGER, (struct span){ &value, 1 }, e));
@@ -164,7 +172,7 @@ void shape_message(
 	ok(der_put(&sd, DER_SET, buf_span(&part), e));
 	buf_cut(&part, 0);
 	ok(der_put(&part, DER_OCTET_STRING, s->content, e));
-	ok(content_info_put(
+	ok(put_content_info(
 	    &sd, text_or(s->content_type, OID_DATA), buf_span(&part), e));
 	buf_cut(&part, 0);
 	for (size_t i = 0; i < n; i++)
@@ -174,7 +182,7 @@ void shape_message(
 	put_signer(c, s, &part);
 	ok(buf_put(&sd, buf_span(&part), e));
 	wrap(&sd, DER_SEQUENCE);
-	ok(content_info_put(msg, OID_SIGNED_DATA, buf_span(&sd), e));
+	ok(put_content_info(msg, OID_SIGNED_DATA, buf_span(&sd), e));
 	buf_release(&sd);
 	buf_release(&part);
 }
@@ -268,7 +276,7 @@ void shape_envelope(const struct envelope_shape *s, struct buf *out)
 	if (s->bare)
 		ok(buf_put(out, buf_span(&ed), e));
 	else
-		ok(content_info_put(out, OID_ENVELOPED_DATA, buf_span(&ed), e));
+		ok(put_content_info(out, OID_ENVELOPED_DATA, buf_span(&ed), e));
 	buf_release(&ed);
 	buf_release(&part);
 	buf_release(&oid);

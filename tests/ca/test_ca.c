@@ -16,6 +16,7 @@ static void expect_conf(int rc, const struct err *e, const char *text)
 	    strstr(e->text, text), "'%s', want '%s'", e->text, text);
 }
 
+/* Field note A20: what clients ask before every call costs no key */
 Test(ca, keys_are_loaded_when_needed)
 {
 	struct ca_home h;
@@ -164,7 +165,13 @@ Test(ca, open)
 	ca_home_drop(&h);
 }
 
-/* R030 to R034, R128, decision 4: to the octet, and never what is not true */
+/*
+ * R020, R030, R031, R033, decision 4: to the octet, and never what is not true.
+ * R032: legacy = no takes DES3 and SHA-1 away (and test_gates.c: the service).
+ * R036: no endpoint is without SCEPStandard.  Field notes B1, B3 and B4: what
+ * Apple, certmonger and MikroTik look for, AES before DES3.  R128, field note
+ * B5: Renewal with them.
+ */
 Test(ca, capabilities)
 {
 	static const struct {
@@ -204,7 +211,42 @@ Test(ca, capabilities)
 	ca_home_drop(&h);
 }
 
-/* R041, R042, R044, B12: one certificate bare; with an RA all, the CA last */
+/*
+ * R034, R035: words of the IANA registry "SCEP CA Capabilities"; and SHA-384,
+ * without which strongSwan 5.9.8 believes no other (field note B2).
+ */
+Test(ca, registered_capabilities)
+{
+	static const char registry[] =
+	    " AES DES3 GetNextCACert POSTPKIOperation Renewal SHA-1 SHA-256 "
+	    "SHA-512 SCEPStandard SHA-384 ";
+	struct ca_home h;
+	struct buf body = { 0 };
+	char word[40];
+	size_t n = 0;
+
+	ca_home_make(&h, CA_RSA, "");
+	ok(get_ca_caps(h.ca, &body, e));
+	for (size_t i = 0; i < body.n; i++) {
+		cr_assert_lt(n + 3, sizeof(word));
+		if (body.p[i] != '\n') {
+			word[1 + n++] = (char)body.p[i];
+			continue;
+		}
+		word[0] = word[n + 1] = ' ';
+		word[n + 2] = '\0';
+		cr_expect_not_null(strstr(registry, word), "'%s'", word);
+		n = 0;
+	}
+	cr_expect_eq(n, 0, "the last line has no end");
+	buf_release(&body);
+	ca_home_drop(&h);
+}
+
+/*
+ * R041, R042, R044, field notes B7, B12: one certificate bare; with an RA all,
+ * the CA last.  R046: these certificates, and nothing else that we have.
+ */
 Test(ca, ca_certificates)
 {
 	struct ca_home h;

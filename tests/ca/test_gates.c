@@ -49,7 +49,11 @@ Test(gates, rewrapped_envelope)
 	end();
 }
 
-/* Gate 6: each way to fail it, and one text for all (R093, R151) */
+/*
+ * Gate 6: each way to fail it, and one text for all (R093, R151).  R051, R083:
+ * what is in the envelope fits the messageType.  R102: another key than that of
+ * the self-signed certificate.
+ */
 static const struct {
 	const char *what;
 	struct ask q;
@@ -128,7 +132,10 @@ Test(gates, message_types, .timeout = 60)
 	end();
 }
 
-/* R077, R078, R080, R081: what is taken, and what the answer then uses */
+/*
+ * R032, R077, R078, R079, R080, R081, field notes C18, E7: what is taken, and
+ * what the answer then uses.
+ */
 static const struct {
 	const char *conf, *digest, *cipher;
 	bool served;

@@ -202,7 +202,7 @@ Test(issue, leaf_of_p256)
 	leaf(CA_EC, "\x2a\x86\x48\xce\x3d\x04\x03\x02", 8); /* SHA-256 */
 }
 
-/* D10: the SAN of a certificate without a subject is critical */
+/* Field note D10: the SAN of a certificate without a subject is critical */
 Test(issue, no_subject)
 {
 	struct ca_home h;
@@ -259,7 +259,10 @@ Test(issue, not_now_not_so)
 	ca_home_drop(&h);
 }
 
-/* R001: what the CA's own certificates say that they may do */
+/*
+ * R001: what the CA's own certificates say that they may do.  Field note B8: a
+ * CA alone signs and deciphers, of an RA there is one certificate for each.
+ */
 Test(issue, ca_and_ra)
 {
 	static const struct extension ca[] = { { "2.5.29.19", true },
@@ -298,6 +301,12 @@ Test(issue, ca_and_ra)
 		ok(cert_extension(
 		    h.ca->enc_cert.extensions, "2.5.29.15", &value, NULL, e));
 		cr_expect(span_eq(value, SPAN_LIT("\x03\x02\x05\x20")));
+		/* field note B9: Certificate Request Agent, for Windows */
+		ok(cert_extension(
+		    h.ca->sign_cert.extensions, "2.5.29.37", &value, NULL, e));
+		cr_expect(span_eq(value,
+		    SPAN_LIT("\x30\x0c\x06\x0a\x2b\x06\x01\x04\x01"
+			     "\x82\x37\x14\x02\x01")));
 		cr_expect_eq(h.ca->enc_cert.not_after,
 		    h.ca->ca_cert.not_after); /* R182 */
 		ca_home_drop(&h);

@@ -95,7 +95,7 @@ Test(pki, retransmission)
 	end();
 }
 
-/* F1: the same request in a new message: certmonger polls like this */
+/* Field note F1: the same request in a new message: certmonger polls so */
 Test(pki, same_request_again)
 {
 	const struct ask q = { .challenge = challenge };
@@ -222,7 +222,10 @@ Test(pki, names_to_the_octet)
 	end();
 }
 
-/* R060, R071, decision 11: a nonce of 1 to 64 octets comes back as it went */
+/*
+ * R060, R071, decision 11, field notes C14, E11: a nonce of 1 to 64 octets comes
+ * back as it went.
+ */
 Test(pki, nonces)
 {
 	static const size_t sizes[] = { 1, 8, 16, 64 };
@@ -240,7 +243,9 @@ Test(pki, nonces)
 	end();
 }
 
-/* R068: any printable transactionID of 1 to 255 characters */
+/*
+ * R068, field note C13: any printable transactionID of 1 to 255 characters.
+ */
 Test(pki, transaction_ids)
 {
 	static const char *const ids[] = { "x", "'()+,-./:=? ",
@@ -285,7 +290,10 @@ Test(pki, failure_content)
 	end();
 }
 
-/* R156, decision 3: none, chain (without the root, so none here), full */
+/*
+ * R156, decision 3, field notes E1, E2: none, chain (without the root, so none
+ * here), full; the leaf comes first.
+ */
 Test(pki, reply_chain)
 {
 	static const struct {
@@ -315,7 +323,10 @@ Test(pki, reply_chain)
 	end();
 }
 
-/* R074: the window is off by default, and signingTime may be left out */
+/*
+ * R074, field note C15: the window is off by default, and signingTime may be
+ * left out.
+ */
 Test(pki, time_window)
 {
 	static const struct {

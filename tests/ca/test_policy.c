@@ -28,7 +28,10 @@ Test(policy, plain)
 	decision_release(&d);
 }
 
-/* One extension asked for, in a request that is otherwise plain. */
+/*
+ * One extension asked for, in a request that is otherwise plain.  R097, field
+ * note D12: what nobody here may have is a reason to refuse.
+ */
 static const struct {
 	const char *oid;
 	bool critical;

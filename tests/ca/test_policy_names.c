@@ -15,6 +15,7 @@ static const struct {
 	    BYTES("\x30\x0e\x31\x0c\x30\x0a\x06\x03\x55\x04\x03\x0c"
 		  "\x03J\xc3\xb6"),
 	    REFUSE_NONE },
+	/* field note C12 */
 	{ "T61String, as old Cisco has it",
 	    BYTES("\x30\x0e\x31\x0c\x30\x0a\x06\x03\x55\x04\x03\x14\x03J\xf6r"),
 	    REFUSE_NONE },
@@ -30,7 +31,8 @@ static const struct {
 		  "\x12\x02"
 		  "42"),
 	    REFUSE_NONE },
-	{ "Cisco: CN, serialNumber and unstructuredName in one RDN (D11)",
+	/* field notes C12, D11 */
+	{ "Cisco: CN, serialNumber and unstructuredName in one RDN",
 	    BYTES("\x30\x2a\x31\x28\x30\x09\x06\x03\x55\x04\x03\x13\x02r1\x30"
 		  "\x09\x06\x03\x55\x04\x05\x13\x02"
 		  "42\x30\x10\x06\x09\x2a"
@@ -124,7 +126,7 @@ Test(policy_names, long_names)
 	}
 }
 
-/* D10: no subject but a name elsewhere */
+/* Field note D10: no subject but a name elsewhere */
 Test(policy_names, empty_subject_with_names)
 {
 	struct buf list = { 0 };

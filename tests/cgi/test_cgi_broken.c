@@ -1,7 +1,8 @@
 /*
  * test_cgi_broken.c - a CA whose files are not as they should be: HTTP 500,
  * nothing issued, and the log says what is wrong and what mends it.  Mended,
- * the same request is served (T-36, T-46, T-60).
+ * the same request is served (T-36, T-46, T-60).  R037: capabilities, too, are an
+ * HTTP error then where the settings cannot be read.
  */
 #include <stdio.h>
 #include <string.h>

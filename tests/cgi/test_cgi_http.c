@@ -39,7 +39,8 @@ static const struct {
 	int status;
 	const char *text; /* of the body, or the start of it */
 } gates[] = {
-	/* R024, R029, R039: whatever the message, in any case (A10, A11) */
+	/* R024, R029, R039, field notes A10, A11: whatever the message, in
+	   any case */
 	{ { GET, Q "operation=GetCACaps" }, "", 200, "AES\n" },
 	{ { GET, Q "operation=getcacaps" }, "", 200, "AES\n" },
 	{ { GET, Q "OPERATION=GETCACAPS" }, "", 200, "AES\n" },
@@ -121,7 +122,7 @@ static const struct {
 	    "Not a SCEP message." },
 	{ { POST, Q "operation=PKIOperation", "CONTENT_LENGTH=4" }, "MIAG", 400,
 	    "Not a SCEP message." },
-	/* A message parameter does not replace the body (A9). */
+	/* Field note A9: a message parameter does not replace the body. */
 	{ { POST, Q "operation=PKIOperation&message=MIAG", "CONTENT_LENGTH=0" },
 	    "", 400, "The message is missing or damaged." },
 	{ { POST, Q "", "CONTENT_LENGTH=1" }, "0", 400, "Not a SCEP message." },
@@ -202,7 +203,10 @@ Test(http, limits)
 	cgi_release(&d);
 }
 
-/* T-49, T-50, R026: every byte, with X for the digits of the request's id. */
+/*
+ * T-49, T-50, R026, field notes A13, A16, A17: every byte, with X for the digits
+ * of the request's id.
+ */
 static const struct {
 	const char *env[4];
 	const char *want;

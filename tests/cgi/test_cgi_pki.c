@@ -53,7 +53,7 @@ static void expect_cert(const struct asked *q, const struct cgi_done *d,
 
 /*
  * R105, R160, T-49, T-50: header, log line; the certificate is in the store,
- * and marked as delivered.
+ * and marked as delivered.  Field note B6: nobody asked for capabilities before.
  */
 Test(pki, enrol)
 {
@@ -163,7 +163,8 @@ static void ask_spelt(size_t n, const struct buf *base64, const struct asked *q,
 }
 
 /*
- * R010, R016-R018: by GET, however spelt, the same message gets what it got by
+ * R010, R016, R017, R018, field notes A3, A4, A5 and A7: by GET, however spelt,
+ * the same message gets what it got by
  * POST (R145), and nothing new is issued.
  */
 Test(pki, get_and_post)
@@ -185,7 +186,7 @@ Test(pki, get_and_post)
 	asked_release(&q);
 }
 
-/* R021, R022, T-42, A6, A8, A9, A14: the ways of a POST */
+/* R021, R022, T-42, field notes A6, A8, A9, A14: the ways of a POST */
 static const struct {
 	const char *name, *env[3];
 	bool length, base64;

@@ -122,7 +122,10 @@ TEST_ROWS(query, is, words, n)
 	    words[*n].want, "%s", words[*n].raw);
 }
 
-/* R016-R018; RFC 4648, 10 has the first seven. */
+/*
+ * R016, R017, R018, field notes A3, A4, A5, A7; RFC 4648, 10 has the first
+ * seven.
+ */
 static const struct {
 	const char *raw, *want; /* NULL: refused */
 } messages[] = {

@@ -3,6 +3,7 @@
 # found in the field; the replies are read by openssl and GnuTLS.
 # R009 R010 R016 R017 R018 R022 R026 R058 R068 R071 R072 R076 R077 R081 R105
 # R145 R149 R153 R155 R157 R158 R159 R160
+# field notes A3 A4 A8 A9 A12 A14 A15 C1 E7 E12
 . "${0%/*}/lib.sh"
 need openssl certtool curl
 make_work

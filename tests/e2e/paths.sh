@@ -2,6 +2,7 @@
 # paths.sh SERVER - what the web server hands through, and what it must not
 # add or take away.
 # R006 R012 R013 R014 R015 R021 R023 R024 R025 R030 R038 R039 R041 R162 R174
+# field notes A1 A2 A12 A13 A14 A15 A16 A18
 . "${0%/*}/lib.sh"
 need openssl curl bash
 make_work
