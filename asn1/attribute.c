@@ -7,9 +7,8 @@ int attribute_next(struct span *list, char oid[TREE_OID_MAX],
 {
 	struct span left = *list, attr, set;
 	char type[TREE_OID_MAX];
-	uint8_t tag;
 
-	if (der_lax(&left, &tag, &attr, NULL, e) != 0 || tag != DER_SEQUENCE ||
+	if (der_next(&left, DER_SEQUENCE, &attr, e) != 0 ||
 	    oid_next(&attr, type, e) != 0 ||
 	    der_lax(&attr, NULL, NULL, &set, e) != 0 || attr.n != 0)
 		return err_set(

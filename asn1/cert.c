@@ -66,13 +66,12 @@ int extension_next(struct span *extensions, char oid[EXTENSION_OID_MAX],
 {
 	struct span left = *extensions, ext, flag = { 0 }, octets;
 	char id[TREE_OID_MAX];
-	uint8_t tag;
 
-	if (der_lax(&left, &tag, &ext, NULL, e) != 0 || tag != DER_SEQUENCE ||
+	if (der_next(&left, DER_SEQUENCE, &ext, e) != 0 ||
 	    oid_next(&ext, id, e) != 0)
 		goto malformed;
 	if (ext.n > 0 && ext.p[0] == DER_BOOLEAN &&
-	    (der_lax(&ext, NULL, &flag, NULL, e) != 0 || flag.n != 1))
+	    (der_next(&ext, DER_BOOLEAN, &flag, e) != 0 || flag.n != 1))
 		goto malformed;
 	if (der_next(&ext, DER_OCTET_STRING, &octets, e) != 0 || ext.n != 0)
 		goto malformed;

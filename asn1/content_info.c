@@ -6,7 +6,7 @@ int content_info_get(
     struct span der, const char *want, struct span *content, struct err *e)
 {
 	char oid[TREE_OID_MAX];
-	struct span list, inner;
+	struct span list, inner, whole;
 
 	if (der_only(der, DER_SEQUENCE, &list, e) != 0 ||
 	    oid_next(&list, oid, e) != 0)
@@ -15,10 +15,11 @@ int content_info_get(
 	if (strcmp(oid, want) != 0)
 		return err_set(
 		    e, ERR_INPUT, "contentType %s, not %s", oid, want);
-	if (der_next(&list, DER_CTX0_CONS, &inner, e) != 0 || list.n != 0)
+	if (der_next(&list, DER_CTX0_CONS, &inner, e) != 0 || list.n != 0 ||
+	    der_lax(&inner, NULL, NULL, &whole, e) != 0 || inner.n != 0)
 		return err_set(
 		    e, ERR_INPUT, "malformed ContentInfo (RFC 5652, 3)");
-	*content = inner;
+	*content = whole;
 	return 0;
 }
 
