@@ -221,6 +221,8 @@ static int grant(struct ca *ca, const struct authorisation *a,
 	case GRANT_CHALLENGE_GONE: /* another process was first */
 		*why = REFUSE_CHALLENGE_USED;
 		return 0;
+	case GRANT_NOT_OPEN: /* nobody asks for these two yet */
+	case GRANT_NAME_TAKEN:
 	case GRANT_SERIAL_TAKEN:
 		break;
 	}

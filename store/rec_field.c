@@ -71,6 +71,16 @@ void rec_write_span(struct rec_writer *w, struct span s)
 	put(w, s.p, s.n);
 }
 
+void rec_write_serial(struct rec_writer *w, const struct serial *s)
+{
+	if (s->n > SERIAL_MAX) {
+		w->wrong = "serial number too long";
+		return;
+	}
+	rec_write_u8(w, s->n);
+	put(w, s->b, s->n);
+}
+
 int rec_write_end(struct rec_writer *w, const char *what, struct err *e)
 {
 	if (w->wrong == NULL)
@@ -110,7 +120,7 @@ struct rec_reader rec_read(struct span value, uint8_t version)
 	uint8_t is = rec_read_u8(&r);
 
 	rec_read_check(&r, is == version,
-	    "version unknown: made by a newer release of this software?");
+	    "version unknown: made by another release of this software?");
 	return r;
 }
 
@@ -161,6 +171,16 @@ struct span rec_read_span(struct rec_reader *r, size_t max)
 	if ((s.p = take(r, n)) != NULL)
 		s.n = n;
 	return s;
+}
+
+void rec_read_serial(struct rec_reader *r, struct serial *s)
+{
+	uint8_t n = rec_read_u8(r);
+
+	rec_read_check(r, n <= SERIAL_MAX, "serial number too long");
+	rec_read_octets(r, s->b, n);
+	if (r->wrong == NULL)
+		s->n = n;
 }
 
 void rec_read_check(struct rec_reader *r, bool good, const char *wrong)

@@ -7,7 +7,7 @@
 #ifndef REC_FIELD_H
 #define REC_FIELD_H
 
-#include "buf.h"
+#include "store_cert.h"
 
 struct rec_writer {
 	struct buf *out;
@@ -29,6 +29,7 @@ void rec_write_octets(struct rec_writer *w, const uint8_t *p, size_t n);
 void rec_write_text(struct rec_writer *w, const char *text, size_t size);
 /* octets with their length in front */
 void rec_write_span(struct rec_writer *w, struct span s);
+void rec_write_serial(struct rec_writer *w, const struct serial *s);
 /* rec_write_end - ERR_INPUT, and nothing appended, if anything was wrong */
 int rec_write_end(struct rec_writer *w, const char *what, struct err *e);
 
@@ -38,7 +39,8 @@ int32_t rec_read_i32(struct rec_reader *r);
 int64_t rec_read_i64(struct rec_reader *r);
 void rec_read_octets(struct rec_reader *r, uint8_t *p, size_t n);
 void rec_read_text(struct rec_reader *r, char *text, size_t size);
-struct span rec_read_span(struct rec_reader *r, size_t max); /* borrows */
+struct span rec_read_span(struct rec_reader *r, size_t max);  /* borrows */
+void rec_read_serial(struct rec_reader *r, struct serial *s); /* or none */
 /* rec_read_check - a value that is out of range is wrong, too */
 void rec_read_check(struct rec_reader *r, bool good, const char *wrong);
 /* rec_read_end - ERR_STORE if anything was wrong or is left */

@@ -1,7 +1,7 @@
 /*
  * store_cert.c - certificates by serial number.
  */
-#include "txn.h"
+#include "txn_cert.h"
 
 void stored_cert_release(struct stored_cert *c)
 {
@@ -76,34 +76,28 @@ int store_cert_page(struct store *st, const struct serial *after,
 	return 0;
 }
 
-static bool is_recorded(
-    struct visit *v, const struct rec_key *key, struct span value)
+static bool is_recorded(struct visit *v, const struct stored_cert *c)
 {
-	struct span have;
+	struct stored_cert have;
+	bool same;
 
-	return txn_get(v, key, &have, NULL) == 0 && span_eq(have, value);
+	if (txn_get_cert(v, &c->serial, &have, NULL) != 0)
+		return false;
+	same = span_eq(buf_span(&have.der), buf_span(&c->der));
+	stored_cert_release(&have);
+	return same;
 }
 
 static int add(struct visit *v, void *arg, struct err *e)
 {
 	const struct stored_cert *c = *(const struct stored_cert **)arg;
-	struct buf value = { 0 };
-	struct rec_key key;
 	bool added;
-	int rc = -1;
 
-	if (rec_key_cert(&c->serial, &key, e) != 0 ||
-	    rec_put_cert(c, &value, e) != 0 ||
-	    txn_add(v, &key, buf_span(&value), &added, e) != 0)
-		goto out;
-	if (!added && !(v->again && is_recorded(v, &key, buf_span(&value)))) {
-		err_set(e, ERR_STORE, "this serial number is taken");
-		goto out;
-	}
-	rc = 0;
-out:
-	buf_release(&value);
-	return rc;
+	if (txn_add_cert(v, c, &added, e) != 0)
+		return -1;
+	if (!added && !(v->again && is_recorded(v, c)))
+		return err_set(e, ERR_STORE, "this serial number is taken");
+	return 0;
 }
 
 int store_cert_add(struct store *st, const struct stored_cert *c, struct err *e)
@@ -120,17 +114,12 @@ static int note_delivery(struct visit *v, void *arg, struct err *e)
 {
 	const struct delivery *d = arg;
 	struct stored_cert c;
-	struct buf value = { 0 };
-	struct rec_key key;
-	int rc = -1;
+	int rc;
 
 	if (txn_get_cert(v, d->serial, &c, e) != 0)
 		return -1;
 	c.delivered_at = d->now;
-	if (rec_key_cert(d->serial, &key, e) == 0 &&
-	    rec_put_cert(&c, &value, e) == 0)
-		rc = txn_put(v, &key, buf_span(&value), e);
-	buf_release(&value);
+	rc = txn_put_cert(v, &c, e);
 	stored_cert_release(&c);
 	return rc;
 }
@@ -141,4 +130,30 @@ int store_cert_delivered(
 	struct delivery d = { serial, now };
 
 	return visit_run(st, VISIT_NOTE, note_delivery, &d, e);
+}
+
+struct namesakes {
+	const uint8_t *name_hash;
+	const struct serial *except;
+	int64_t now;
+	size_t max, n;
+};
+
+static int count_named(struct visit *v, void *arg, struct err *e)
+{
+	struct namesakes *s = arg;
+
+	return txn_count_named(
+	    v, s->name_hash, s->now, s->except, s->max, &s->n, e);
+}
+
+int store_cert_named(struct store *st, const uint8_t name_hash[32], int64_t now,
+    const struct serial *except, size_t max, size_t *n, struct err *e)
+{
+	struct namesakes s = { name_hash, except, now, max, 0 };
+
+	if (visit_run(st, VISIT_READ, count_named, &s, e) != 0)
+		return -1;
+	*n = s.n;
+	return 0;
 }

@@ -71,6 +71,37 @@ int store_challenge_add(
 	return visit_run(st, VISIT_WRITE, add, &copy, e);
 }
 
+int txn_use_challenge(struct visit *v, const uint8_t mac[32],
+    const uint8_t key_hash[32], int64_t now, bool *gone, struct err *e)
+{
+	struct stored_challenge c;
+	struct buf value = { 0 };
+	struct rec_key key;
+	struct err why;
+	int rc = -1;
+
+	*gone = true;
+	if (txn_get_challenge(v, mac, &c, &why) != 0) {
+		if (why.kind == ERR_NOT_FOUND)
+			return 0;
+		if (e != NULL)
+			*e = why;
+		return -1;
+	}
+	if (challenge_state(&c, now) != CHALLENGE_GOOD)
+		return 0;
+	*gone = false;
+	if (c.used < INT32_MAX) /* one without limit may go on for ever */
+		c.used++;
+	c.last_used_at = now;
+	memcpy(c.last_key, key_hash, sizeof(c.last_key));
+	rec_key_challenge(c.mac, &key);
+	if (rec_put_challenge(&c, &value, e) == 0)
+		rc = txn_put(v, &key, buf_span(&value), e);
+	buf_release(&value);
+	return rc;
+}
+
 static int find(struct visit *v, void *arg, struct err *e)
 {
 	struct stored_challenge *c = arg;

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "txn.h"
+#include "check_kind.h"
 
 enum { CHUNK = 500 };
 
@@ -17,91 +17,27 @@ struct progress {
 	bool done;
 };
 
-static int check_cert(
-    struct visit *v, struct span key, struct span value, struct err *e)
-{
-	struct stored_cert c;
-
-	(void)v;
-	if (rec_get_cert(key, value, &c, e) != 0)
-		return -1;
-	stored_cert_release(&c);
-	return 0;
-}
-
-static int check_request(
-    struct visit *v, struct span key, struct span value, struct err *e)
-{
-	struct stored_request r;
-	struct stored_cert c;
-	int rc = 0;
-
-	if (rec_get_request(key, value, &r, e) != 0)
-		return -1;
-	if (r.state != REQUEST_GRANTED)
-		return 0;
-	if (txn_get_cert(v, &r.serial, &c, e) != 0)
-		return err_prefix(e, "its certificate");
-	if (strcmp(c.trans_id, r.key.trans_id) != 0)
-		rc = err_set(
-		    e, ERR_STORE, "its certificate is of another transaction");
-	stored_cert_release(&c);
-	return rc;
-}
-
-static int check_challenge(
-    struct visit *v, struct span key, struct span value, struct err *e)
-{
-	struct stored_challenge c;
-	struct rec_key index;
-	uint8_t mac[32];
-	char id[16];
-
-	if (rec_get_challenge(key, value, &c, e) != 0 ||
-	    rec_key_challenge_id(c.id, &index, e) != 0)
-		return -1;
-	if (txn_get(v, &index, &value, e) != 0 ||
-	    rec_get_challenge_id(rec_key_span(&index), value, id, mac, e) != 0)
-		return err_prefix(e, "its id %s", c.id);
-	if (memcmp(mac, c.mac, sizeof(mac)) != 0)
-		return err_set(
-		    e, ERR_STORE, "its id %s names another challenge", c.id);
-	if (c.uses != CHALLENGE_UNLIMITED && c.used > c.uses)
-		return err_set(e, ERR_STORE, "used %d times out of %d",
-		    (int)c.used, (int)c.uses);
-	return 0;
-}
-
-static int check_challenge_id(
-    struct visit *v, struct span key, struct span value, struct err *e)
-{
-	struct stored_challenge c;
-	uint8_t mac[32];
-	char id[16];
-
-	if (rec_get_challenge_id(key, value, id, mac, e) != 0)
-		return -1;
-	if (txn_get_challenge(v, mac, &c, e) != 0)
-		return err_prefix(e, "its challenge");
-	if (strcmp(c.id, id) != 0)
-		return err_set(
-		    e, ERR_STORE, "its challenge is called %s", c.id);
-	return 0;
-}
-
 static int check_record(
     struct visit *v, struct span key, struct span value, struct err *e)
 {
 	static const struct {
 		enum rec_kind kind;
 		const char *name;
-		int (*check)(struct visit *v, struct span key,
-		    struct span value, struct err *e);
+		check_fn *check;
 	} kinds[] = {
 		{ REC_CERT, "certificate", check_cert },
+		{ REC_CERT_NAME, "certificate by name", check_cert_name },
+		{ REC_REVOKED, "revocation", check_revoked },
+		{ REC_REQUEST, "request", check_request },
+		{ REC_REQUEST_ID, "request by id", check_entry },
+		{ REC_TRANS_ID, "request by transactionID", check_entry },
+		{ REC_OPEN, "open request", check_entry },
+		{ REC_ADDRESS, "open request by address", check_entry },
+		{ REC_EXPIRY, "pending request by expiry", check_entry },
+		{ REC_FINISHED, "finished request", check_entry },
 		{ REC_CHALLENGE, "challenge", check_challenge },
 		{ REC_CHALLENGE_ID, "challenge id", check_challenge_id },
-		{ REC_REQUEST, "request", check_request },
+		{ REC_STATE, "state", check_state },
 	};
 	const char *name = "record of an unknown kind";
 	char hex[2 * 40 + 1] = "";
@@ -147,6 +83,70 @@ static int check_chunk(struct visit *v, void *arg, struct err *e)
 	return rc;
 }
 
+/*
+ * The number of open requests is right if it is that of their entries: counted
+ * in chunks, too, so it says nothing if it has changed meanwhile.
+ */
+struct counting {
+	struct rec_key next; /* the entry to begin with */
+	struct rec_open first, last;
+	int64_t entries;
+	bool done;
+};
+
+static int count_chunk(struct visit *v, void *arg, struct err *e)
+{
+	struct counting *p = arg, now = *p;
+	struct txn_scan s;
+	int rc, n;
+
+	if (txn_count_open(v, &now.last, e) != 0)
+		return -1;
+	if (now.next.n == 1)
+		now.first = now.last;
+	rc = txn_scan_from(v, &s, &now.next, e);
+	for (n = 0; rc == 0 && n < CHUNK; n++) {
+		now.done = s.end || !rec_is(s.key, REC_OPEN);
+		if (now.done)
+			break;
+		now.entries++;
+		rc = txn_scan_next(&s, e);
+	}
+	if (rc == 0 && !now.done && !s.end && s.key.n <= sizeof(now.next.b)) {
+		memcpy(now.next.b, s.key.p, s.key.n);
+		now.next.n = s.key.n;
+	}
+	now.done = now.done || s.end;
+	txn_scan_end(&s);
+	if (rc == 0)
+		*p = now;
+	return rc;
+}
+
+enum { COUNT_TRIES = 3 }; /* a store that is never quiet is not told wrong */
+
+static int check_count(struct store *st, struct err *e)
+{
+	struct counting c;
+	int i;
+
+	for (i = 0; i < COUNT_TRIES; i++) {
+		c = (struct counting){ .entries = 0 };
+		rec_key_first(REC_OPEN, &c.next);
+		while (!c.done)
+			if (visit_run(st, VISIT_READ, count_chunk, &c, e) != 0)
+				return -1;
+		if (c.first.changes != c.last.changes)
+			continue;
+		if (c.entries == c.last.count)
+			return 0;
+		return err_set(e, ERR_STORE,
+		    "%lld requests are open, but %lld are counted",
+		    (long long)c.entries, (long long)c.last.count);
+	}
+	return 0;
+}
+
 int store_check(struct store *st, struct err *e)
 {
 	struct progress p = { .next = { .n = 0 } };
@@ -154,5 +154,5 @@ int store_check(struct store *st, struct err *e)
 	while (!p.done)
 		if (visit_run(st, VISIT_READ, check_chunk, &p, e) != 0)
 			return -1;
-	return 0;
+	return check_count(st, e);
 }

@@ -3,7 +3,14 @@
  */
 #include <string.h>
 
-#include "txn.h"
+#include "txn_cert.h"
+#include "txn_request.h"
+
+void stored_request_release(struct stored_request *r)
+{
+	buf_release(&r->csr);
+	*r = (struct stored_request){ .type = 0 };
+}
 
 bool request_is_same(
     const struct stored_request *a, const struct stored_request *b)
@@ -13,19 +20,9 @@ bool request_is_same(
 	    memcmp(a->signer_hash, b->signer_hash, sizeof(a->signer_hash)) == 0;
 }
 
-static int get_request(struct visit *v, const struct rec_key *key,
-    struct stored_request *r, struct err *e)
-{
-	struct span value;
-
-	if (txn_get(v, key, &value, e) != 0)
-		return -1;
-	return rec_get_request(rec_key_span(key), value, r, e);
-}
-
 /* A request and the certificate that it led to, which must be there. */
 struct found {
-	struct rec_key key;
+	const struct request_key *key;
 	struct stored_request r;
 	struct stored_cert c;
 };
@@ -34,44 +31,35 @@ static int find(struct visit *v, void *arg, struct err *e)
 {
 	struct found *f = arg;
 
-	if (get_request(v, &f->key, &f->r, e) != 0)
-		return -1;
-	if (f->r.state != REQUEST_GRANTED)
-		return 0;
-	if (txn_get_cert(v, &f->r.serial, &f->c, e) != 0) {
-		if (e->kind == ERR_NOT_FOUND)
-			err_set(e, ERR_STORE,
-			    "granted request without its certificate");
-		return -1;
-	}
-	return 0;
+	return txn_get_outcome(v, f->key, &f->r, &f->c, e);
 }
 
 int store_request_find(struct store *st, const struct request_key *key,
     struct stored_request *r, struct stored_cert *c, struct err *e)
 {
-	struct found f = { .r.type = 0 };
+	struct found f = { .key = key };
 
-	if (rec_key_request(key, &f.key, e) != 0 ||
-	    visit_run(st, VISIT_READ, find, &f, e) != 0)
+	if (visit_run(st, VISIT_READ, find, &f, e) != 0)
 		return -1;
 	*r = f.r;
 	*c = f.c;
 	return 0;
 }
 
-/* A grant with everything that can be made before the lock is had. */
 struct grant_job {
 	const struct grant *g;
-	struct rec_key request_key, cert_key;
-	struct buf request, cert; /* the values to record */
+	struct stored_request request; /* to be recorded; owns nothing */
+	struct stored_request old;     /* under its key, if have_old */
+	bool have_old;
 	enum grant_outcome outcome;
 	struct stored_cert recorded;
 };
 
-static bool is_good(const struct stored_cert *c, int64_t now)
+static void release_job(struct grant_job *job)
 {
-	return c->state == CERT_VALID && now <= c->not_after;
+	stored_request_release(&job->old);
+	stored_cert_release(&job->recorded);
+	job->have_old = false;
 }
 
 /*
@@ -83,79 +71,139 @@ static int look_back(
     struct visit *v, struct grant_job *job, bool *settled, struct err *e)
 {
 	const struct grant *g = job->g;
-	struct found f = { .key = job->request_key };
+	struct stored_cert c;
+	struct err why;
 
+	release_job(job);
 	*settled = false;
-	if (find(v, &f, e) != 0)
-		return e->kind == ERR_NOT_FOUND ? 0 : -1;
-	if (f.r.state != REQUEST_GRANTED || !request_is_same(&f.r, g->request))
+	if (txn_get_outcome(v, &g->request->key, &job->old, &c, &why) != 0) {
+		if (why.kind == ERR_NOT_FOUND)
+			return 0;
+		*e = why;
+		return -1;
+	}
+	job->have_old = true;
+	if (job->old.state != REQUEST_GRANTED ||
+	    !request_is_same(&job->old, g->request))
 		goto out;
-	if (span_eq(buf_span(&f.c.der), buf_span(&g->cert->der))) {
+	if (span_eq(buf_span(&c.der), buf_span(&g->cert->der))) {
 		job->outcome = GRANT_DONE;
 		*settled = true;
-	} else if (is_good(&f.c, g->now)) {
+	} else if (cert_is_good(&c, g->now)) {
 		job->outcome = GRANT_ALREADY;
 		*settled = true;
-		job->recorded = f.c;
+		job->recorded = c;
 		return 0; /* handed over */
 	}
 out:
-	stored_cert_release(&f.c);
+	stored_cert_release(&c);
 	return 0;
 }
 
-/* use_challenge - *gone, or its record counts one more use */
-static int use_challenge(
-    struct visit *v, const struct grant *g, bool *gone, struct err *e)
+static bool is_approvable(const struct grant_job *job)
 {
-	struct stored_challenge c;
-	struct buf value = { 0 };
-	struct rec_key key;
-	int rc = -1;
+	const struct stored_request *old = &job->old, *r = job->g->request;
 
-	*gone = true;
-	if (txn_get_challenge(v, g->challenge_mac, &c, e) != 0)
-		return e->kind == ERR_NOT_FOUND ? 0 : -1;
-	if (challenge_state(&c, g->now) != CHALLENGE_GOOD)
+	return job->have_old && request_is_open(old) &&
+	    !request_is_overdue(old, job->g->now) &&
+	    memcmp(old->csr_hash, r->csr_hash, sizeof(r->csr_hash)) == 0;
+}
+
+/* may_record - is there anything against it?  *no then says what. */
+static int may_record(struct visit *v, const struct grant_job *job,
+    enum grant_outcome *no, struct err *e)
+{
+	const struct grant *g = job->g;
+	size_t namesakes = 0;
+	bool gone = false;
+
+	*no = GRANT_DONE;
+	if (g->approved && !is_approvable(job)) {
+		*no = GRANT_NOT_OPEN;
 		return 0;
-	*gone = false;
-	if (c.used < INT32_MAX) /* one without limit may go on for ever */
-		c.used++;
-	c.last_used_at = g->now;
-	memcpy(c.last_key, g->request->key.key_hash, sizeof(c.last_key));
-	rec_key_challenge(c.mac, &key);
-	if (rec_put_challenge(&c, &value, e) == 0)
-		rc = txn_put(v, &key, buf_span(&value), e);
-	buf_release(&value);
-	return rc;
+	}
+	if (g->unique_name &&
+	    txn_count_named(v, g->cert->name_hash, g->now, &g->cert->renews, 1,
+		&namesakes, e) != 0)
+		return -1;
+	if (namesakes > 0) {
+		*no = GRANT_NAME_TAKEN;
+		return 0;
+	}
+	if (g->challenge_mac != NULL &&
+	    txn_use_challenge(v, g->challenge_mac, g->request->key.key_hash,
+		g->now, &gone, e) != 0)
+		return -1;
+	if (gone)
+		*no = GRANT_CHALLENGE_GONE;
+	return 0;
+}
+
+/* supersede - the certificate that this one replaces, unless it is unknown */
+static int supersede(struct visit *v, const struct grant *g, struct err *e)
+{
+	enum revoke_outcome outcome;
+	struct stored_cert c;
+	struct err why;
+
+	if (!g->supersede || g->cert->renews.n == 0)
+		return 0;
+	if (txn_revoke(v, &g->cert->renews, REASON_SUPERSEDED, g->now, &outcome,
+		&c, &why) == 0) {
+		stored_cert_release(&c);
+		return 0;
+	}
+	if (why.kind == ERR_NOT_FOUND)
+		return 0;
+	*e = why;
+	return -1;
+}
+
+/* What is recorded of the request: where it came from is known already. */
+static void make_record(struct grant_job *job)
+{
+	struct stored_request *r = &job->request;
+	const struct stored_request *old = &job->old;
+
+	*r = *job->g->request;
+	r->csr = (struct buf){ 0 }; /* borrowed, and not needed any more */
+	r->expires_at = 0;
+	if (!job->g->approved)
+		return;
+	r->created_at = old->created_at;
+	memcpy(r->remote, old->remote, sizeof(r->remote));
+	memcpy(r->endpoint, old->endpoint, sizeof(r->endpoint));
+	memcpy(r->challenge_id, old->challenge_id, sizeof(r->challenge_id));
 }
 
 static int grant(struct visit *v, void *arg, struct err *e)
 {
 	struct grant_job *job = arg;
-	const struct grant *g = job->g;
-	bool settled, gone = false, added;
+	bool settled, added;
 
 	if (look_back(v, job, &settled, e) != 0)
 		return -1;
-	if (!settled && g->challenge_mac != NULL &&
-	    use_challenge(v, g, &gone, e) != 0)
-		return -1;
-	if (settled || gone) {
-		if (gone)
-			job->outcome = GRANT_CHALLENGE_GONE;
+	if (!settled) {
+		if (may_record(v, job, &job->outcome, e) != 0)
+			return -1;
+		settled = job->outcome != GRANT_DONE;
+	}
+	if (settled) {
 		v->undo = true;
 		return 0;
 	}
-	if (txn_add(v, &job->cert_key, buf_span(&job->cert), &added, e) != 0)
+	if (txn_add_cert(v, job->g->cert, &added, e) != 0)
 		return -1;
 	if (!added) {
 		job->outcome = GRANT_SERIAL_TAKEN;
 		v->undo = true; /* the challenge is unused again */
 		return 0;
 	}
-	job->outcome = GRANT_DONE;
-	return txn_put(v, &job->request_key, buf_span(&job->request), e);
+	make_record(job);
+	if (supersede(v, job->g, e) != 0)
+		return -1;
+	return txn_put_request(
+	    v, job->have_old ? &job->old : NULL, &job->request, e);
 }
 
 /* What would make two records that do not belong together. */
@@ -180,24 +228,17 @@ int store_grant(struct store *st, const struct grant *g,
     enum grant_outcome *outcome, struct stored_cert *recorded, struct err *e)
 {
 	struct grant_job job = { .g = g };
-	int rc = -1;
+	int rc;
 
-	if (check_grant(g, e) != 0 ||
-	    rec_key_request(&g->request->key, &job.request_key, e) != 0 ||
-	    rec_key_cert(&g->cert->serial, &job.cert_key, e) != 0 ||
-	    rec_put_request(g->request, &job.request, e) != 0 ||
-	    rec_put_cert(g->cert, &job.cert, e) != 0)
-		goto out;
-	if ((rc = visit_run(st, VISIT_WRITE, grant, &job, e)) != 0)
-		goto out;
-	*outcome = job.outcome;
-	if (job.outcome == GRANT_ALREADY) {
-		*recorded = job.recorded;
-		job.recorded = (struct stored_cert){ .serial = { 0 } };
+	if (check_grant(g, e) != 0)
+		return -1;
+	if ((rc = visit_run(st, VISIT_WRITE, grant, &job, e)) == 0) {
+		*outcome = job.outcome;
+		if (job.outcome == GRANT_ALREADY) {
+			*recorded = job.recorded;
+			job.recorded = (struct stored_cert){ .der = { 0 } };
+		}
 	}
-out:
-	stored_cert_release(&job.recorded);
-	buf_release(&job.request);
-	buf_release(&job.cert);
+	release_job(&job);
 	return rc;
 }

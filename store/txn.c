@@ -82,6 +82,15 @@ int txn_add(struct visit *v, const struct rec_key *k, struct span value,
 	return 0;
 }
 
+int txn_del(struct visit *v, const struct rec_key *k, struct err *e)
+{
+	DBT key = dbt_of(rec_key_span(k));
+	DB *db = v->db->db;
+	int rc = db->del(db, v->txn, &key, 0);
+
+	return rc == 0 || rc == DB_NOTFOUND ? 0 : fail(v, rc, "delete", e);
+}
+
 static int step(struct txn_scan *s, DBT *key, u_int32_t how, struct err *e)
 {
 	DBT data = { 0 };

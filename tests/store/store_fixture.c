@@ -14,7 +14,7 @@
 
 #include "store_fixture.h"
 
-enum { DER_BYTES = 1100 };
+enum { DER_BYTES = 1100, CSR_BYTES = 700 };
 
 void must_failed(
     const char *file, int line, const char *cond, const char *fmt, ...)
@@ -155,7 +155,7 @@ void sample_serial(struct sample *s, uint32_t serial)
 
 void sample_init(struct sample *s, uint32_t n)
 {
-	uint8_t *der;
+	uint8_t *der, *csr;
 
 	memset(s, 0, sizeof(*s));
 	snprintf(s->challenge.id, sizeof(s->challenge.id), "%08x", n);
@@ -167,8 +167,10 @@ void sample_init(struct sample *s, uint32_t n)
 	    "transaction-%u", n);
 	fill(s->request.key.key_hash, sizeof(s->request.key.key_hash), ~n);
 	fill(s->request.csr_hash, sizeof(s->request.csr_hash), n ^ 0x5555);
+	fill(s->request.name_hash, sizeof(s->request.name_hash), n ^ 0x3333);
 	s->request.state = REQUEST_GRANTED;
 	s->request.type = 19;
+	strcpy(s->request.remote, "192.0.2.1");
 	s->request.created_at = s->request.decided_at = 1001;
 
 	s->cert.state = CERT_VALID;
@@ -177,6 +179,8 @@ void sample_init(struct sample *s, uint32_t n)
 	s->cert.issued_at = 1001;
 	memcpy(s->cert.key_hash, s->request.key.key_hash,
 	    sizeof(s->cert.key_hash));
+	memcpy(
+	    s->cert.name_hash, s->request.name_hash, sizeof(s->cert.name_hash));
 	snprintf(s->cert.trans_id, sizeof(s->cert.trans_id), "%s",
 	    s->request.key.trans_id);
 	snprintf(s->cert.challenge_id, sizeof(s->cert.challenge_id), "%s",
@@ -189,11 +193,61 @@ void sample_init(struct sample *s, uint32_t n)
 		.cert = &s->cert,
 		.challenge_mac = s->challenge.mac,
 		.now = 1001 };
+
+	s->waiting = s->request;
+	s->waiting.state = REQUEST_PENDING;
+	s->waiting.serial.n = 0;
+	s->waiting.decided_at = 0;
+	must(buf_grow(&s->waiting.csr, CSR_BYTES, &csr, NULL) == 0, "memory");
+	fill(csr, CSR_BYTES, n ^ 0x7777);
+	s->pend = (struct pend){ .request = &s->waiting, .now = 1001 };
 }
 
 void sample_release(struct sample *s)
 {
 	stored_cert_release(&s->cert);
+	stored_request_release(&s->waiting);
+}
+
+enum pend_outcome sample_pend(struct store *st, const struct sample *s)
+{
+	enum pend_outcome outcome;
+	struct err e;
+
+	must(store_pend(st, &s->pend, &outcome, &e) == 0, "%s", e.text);
+	return outcome;
+}
+
+bool sample_decide(struct store *st, const struct sample *s, bool approve,
+    enum request_state *state)
+{
+	struct stored_request r;
+	bool decided;
+	struct err e;
+
+	must(store_decide(st, &s->request.key, approve, "", s->pend.now,
+		 &decided, &r, &e) == 0,
+	    "%s", e.text);
+	*state = r.state;
+	stored_request_release(&r);
+	return decided;
+}
+
+enum request_state sample_state(struct store *st, const struct sample *s)
+{
+	struct stored_request r;
+	enum request_state state;
+	struct stored_cert c;
+	struct err e;
+
+	if (store_request_find(st, &s->request.key, &r, &c, &e) != 0) {
+		must(e.kind == ERR_NOT_FOUND, "%s", e.text);
+		return 0;
+	}
+	state = r.state;
+	stored_request_release(&r);
+	stored_cert_release(&c);
+	return state;
 }
 
 void sample_add_challenge(struct store *st, const struct sample *s)

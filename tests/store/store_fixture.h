@@ -15,7 +15,8 @@
 #include <stdlib.h>
 #include <sys/types.h>
 
-#include "store_request.h"
+#include "store_pending.h"
+#include "store_revoke.h"
 
 #define must(cond, ...) \
 	((cond) ? (void)0 : must_failed(__FILE__, __LINE__, #cond, __VA_ARGS__))
@@ -48,6 +49,8 @@ struct sample {
 	struct stored_request request;
 	struct stored_cert cert;
 	struct grant grant;
+	struct stored_request waiting; /* the same request, pending, its CSR */
+	struct pend pend;
 };
 
 void sample_init(struct sample *s, uint32_t n);
@@ -58,6 +61,12 @@ void sample_release(struct sample *s);
 void sample_add_challenge(struct store *st, const struct sample *s);
 enum grant_outcome sample_grant(
     struct store *st, const struct sample *s, struct stored_cert *recorded);
+enum pend_outcome sample_pend(struct store *st, const struct sample *s);
+/* sample_decide - was it decided; the state afterwards */
+bool sample_decide(struct store *st, const struct sample *s, bool approve,
+    enum request_state *state);
+/* sample_state - 0: there is no such transaction */
+enum request_state sample_state(struct store *st, const struct sample *s);
 
 /*
  * enrol - what one CGI process does: find, add the challenge of n, grant,

@@ -73,6 +73,8 @@ enum { CERT, REQUEST, CHALLENGE, CHALLENGE_ID, KINDS };
 static const char *const names[KINDS] = { "cert", "request", "challenge",
 	"challenge id" };
 
+static const int version_of[KINDS] = { 2, 2, 1, 1 };
+
 static void encode(int kind, struct example *x)
 {
 	struct stored_challenge ch;
@@ -284,7 +286,7 @@ Test(rec, trailing_octets_and_other_versions_are_refused)
 		cr_expect(strstr(e.text, "trailing") != NULL, "%s", e.text);
 		buf_cut(&x.value, x.value.n - 1);
 		for (int v = 0; v < 256; v++) {
-			if (v == 1)
+			if (v == version_of[kind])
 				continue;
 			x.value.p[0] = (uint8_t)v;
 			cr_expect_eq(decode(kind, rec_key_span(&x.key),

@@ -1,0 +1,102 @@
+/*
+ * store_revoke.c - a certificate is revoked, held or let go.
+ */
+#include "txn_cert.h"
+
+struct revoke_job {
+	const struct serial *serial;
+	enum crl_reason reason;
+	int64_t now;
+	bool wrote; /* a run came as far as its commit */
+	enum revoke_outcome outcome;
+	struct stored_cert c;
+};
+
+static int change_state(struct visit *v, void *arg, struct err *e)
+{
+	struct revoke_job *job = arg;
+	enum revoke_outcome outcome;
+
+	stored_cert_release(&job->c);
+	if (txn_revoke(v, job->serial, job->reason, job->now, &outcome, &job->c,
+		e) != 0)
+		return -1;
+	if (outcome == REVOKE_DONE) {
+		job->wrote = true;
+	} else {
+		/* the lock was ours in between: it was our own lost commit */
+		if (v->again && job->wrote)
+			outcome = REVOKE_DONE;
+		v->undo = true;
+	}
+	job->outcome = outcome;
+	return 0;
+}
+
+static bool is_reason(enum crl_reason reason)
+{
+	return reason >= REASON_UNSPECIFIED && reason <= REASON_AA_COMPROMISE &&
+	    reason != 7; /* not used (RFC 5280, 5.3.1) */
+}
+
+int store_revoke(struct store *st, const struct serial *serial,
+    enum crl_reason reason, int64_t now, enum revoke_outcome *outcome,
+    struct stored_cert *c, struct err *e)
+{
+	struct revoke_job job = {
+		.serial = serial, .reason = reason, .now = now
+	};
+
+	if (!is_reason(reason))
+		return err_set(e, ERR_INPUT,
+		    "%d is no reason for a revocation (RFC 5280, 5.3.1)",
+		    (int)reason);
+	if (visit_run(st, VISIT_WRITE, change_state, &job, e) != 0) {
+		stored_cert_release(&job.c);
+		return -1;
+	}
+	*outcome = job.outcome;
+	*c = job.c;
+	return 0;
+}
+
+struct page {
+	struct rec_key after; /* only the kind: from the start */
+	struct revoked *item;
+	size_t max, n;
+};
+
+static int read_page(struct visit *v, void *arg, struct err *e)
+{
+	struct page *p = arg;
+	struct txn_scan s;
+	int rc;
+
+	p->n = 0;
+	rc = txn_scan_from(v, &s, &p->after, e);
+	if (rc == 0 && !s.end && span_eq(s.key, rec_key_span(&p->after)))
+		rc = txn_scan_next(&s, e);
+	while (
+	    rc == 0 && p->n < p->max && !s.end && rec_is(s.key, REC_REVOKED)) {
+		rc = rec_get_revoked(s.key, s.value, &p->item[p->n], e);
+		if (rc == 0 && ++p->n < p->max)
+			rc = txn_scan_next(&s, e);
+	}
+	txn_scan_end(&s);
+	return rc;
+}
+
+int store_revoked_page(struct store *st, const struct serial *after,
+    struct revoked *page, size_t max, size_t *n, struct err *e)
+{
+	struct page p = { .item = page, .max = max };
+
+	if (after == NULL)
+		rec_key_first(REC_REVOKED, &p.after);
+	else if (rec_key_revoked(after, &p.after, e) != 0)
+		return -1;
+	if (visit_run(st, VISIT_READ, read_page, &p, e) != 0)
+		return -1;
+	*n = p.n;
+	return 0;
+}
