@@ -12,11 +12,15 @@ enum { MINUTE = 60, HOUR = 3600, DAY = 86400, YEAR = 365 * DAY };
  * [ca]
  */
 
-/* Paths are put behind it, so no query and no fragment can be in it. */
+/*
+ * Paths are put behind it, so no query and no fragment can be in it.  strchr
+ * finds the end of the text, too: a host there must be.
+ */
 static int set_url(struct conf_target *t, const char *v)
 {
-	bool http = strncmp(v, "http://", 7) == 0 && v[7] != '\0';
-	bool https = strncmp(v, "https://", 8) == 0 && v[8] != '\0';
+	bool http = strncmp(v, "http://", 7) == 0 && strchr("/", v[7]) == NULL;
+	bool https =
+	    strncmp(v, "https://", 8) == 0 && strchr("/", v[8]) == NULL;
 	size_t n = strlen(v);
 
 	if ((!http && !https) || n >= sizeof(t->conf.url) ||

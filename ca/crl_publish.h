@@ -9,8 +9,8 @@
 #include "store_revoke.h"
 
 /*
- * crl_is_due - pure: is there none, has it changed, is it older than crl_renew
- * or past its end?
+ * crl_is_due - pure: is there none, has it changed, is it older than crl_renew,
+ * past its end, or from a time ahead of us?
  */
 bool crl_is_due(
     const struct crl_state *s, const struct conf *conf, int64_t now);
@@ -18,8 +18,10 @@ bool crl_is_due(
 /*
  * crl_publish - make, sign, read back and publish a CRL if one is due, or in
  * any case if `force`.  Needs the CA's key.  *made is false if none was due or
- * another process is at it.  ERR_PERM, ERR_CONF, ERR_SYS if it could not be:
- * the old file then stands as it was.
+ * another process is at it.  A published file that is missing makes one due; a
+ * symbolic link in its place is refused (security.md T-45).  ERR_PERM,
+ * ERR_CONF, ERR_SYS if it could not be: the old file then stands as it was,
+ * unless only the store failed to note the new one.
  */
 int crl_publish(
     struct ca *ca, int64_t now, bool force, bool *made, struct err *e);
@@ -28,7 +30,7 @@ int crl_publish(
  * crl_current - append the CRL, as published.  One that is due is made first,
  * by one process, where this one may use the CA's key (conf.offline); if that
  * fails the published one will do, whatever its age.  ERR_NOT_FOUND if there
- * is none.
+ * is none and none could be made, ERR_BUSY if another process is at the first.
  */
 int crl_current(struct ca *ca, int64_t now, struct buf *der, struct err *e);
 

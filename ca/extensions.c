@@ -23,6 +23,15 @@ int key_identifier(struct span spki, uint8_t id[KEY_ID_SIZE], struct err *e)
 	return 0;
 }
 
+int issuer_key_identifier(const struct cert_view *issuer,
+    uint8_t own[KEY_ID_SIZE], struct span *id, struct err *e)
+{
+	if (cert_ski(issuer, id, NULL) == 0)
+		return 0;
+	*id = (struct span){ own, KEY_ID_SIZE };
+	return key_identifier(issuer->spki, own, e);
+}
+
 /* An extension whose value GnuTLS has encoded; frees it. */
 static int put_datum(
     struct buf *out, const char *oid, gnutls_datum_t *der, struct err *e)
@@ -78,6 +87,70 @@ static bool is_empty_name(struct span name)
 	return der_next(&name, DER_SEQUENCE, &body, NULL) == 0 && body.n == 0;
 }
 
+/* Put `inner` into elements, one around the other; the last tag is outermost */
+static int wrap(struct buf *inner, const uint8_t *tags, size_t n, struct err *e)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct buf outer = { 0 };
+
+		if (der_put(&outer, tags[i], buf_span(inner), e) != 0)
+			return -1;
+		buf_move(inner, &outer);
+	}
+	return 0;
+}
+
+enum { DER_CTX6 = 0x86 }; /* GeneralName: uniformResourceIdentifier */
+
+/* RFC 5280, 4.2.1.13: one point, whose fullName is the URL */
+static int put_crl_url(const char *url, struct buf *out, struct err *e)
+{
+	static const uint8_t tags[] = {
+		DER_CTX6,      /* the name */
+		DER_CTX0_CONS, /* fullName */
+		DER_CTX0_CONS, /* distributionPoint */
+		DER_SEQUENCE,  /* DistributionPoint */
+		DER_SEQUENCE,  /* CRLDistributionPoints */
+	};
+	struct buf value = { 0 };
+	int rc = -1;
+
+	if (buf_put(&value, span_str(url), e) == 0 &&
+	    wrap(&value, tags, sizeof(tags), e) == 0)
+		rc =
+		    extension_put(out, "2.5.29.31", false, buf_span(&value), e);
+	buf_release(&value);
+	return rc;
+}
+
+/* RFC 5280, 4.2.2.1: where the certificate of the issuer is */
+static int put_ca_url(const char *url, struct buf *out, struct err *e)
+{
+	/* id-ad-caIssuers, 1.3.6.1.5.5.7.48.2 */
+	static const uint8_t ca_issuers[] = { 0x2b, 0x06, 0x01, 0x05, 0x05,
+		0x07, 0x30, 0x02 };
+	static const uint8_t tags[] = {
+		DER_SEQUENCE, /* AccessDescription */
+		DER_SEQUENCE, /* AuthorityInfoAccessSyntax */
+	};
+	struct buf value = { 0 };
+	int rc = -1;
+
+	if (der_put(&value, DER_OID,
+		(struct span){ ca_issuers, sizeof(ca_issuers) }, e) == 0 &&
+	    der_put(&value, DER_CTX6, span_str(url), e) == 0 &&
+	    wrap(&value, tags, sizeof(tags), e) == 0)
+		rc = extension_put(
+		    out, "1.3.6.1.5.5.7.1.1", false, buf_span(&value), e);
+	buf_release(&value);
+	return rc;
+}
+
+static bool given(const char *url)
+{
+	return url != NULL && url[0] != '\0';
+}
+
 int extensions_build(
     const struct extension_plan *p, struct buf *out, struct err *e)
 {
@@ -88,8 +161,13 @@ int extensions_build(
 		return -1;
 	if (put_key_ids(p, out, e) != 0)
 		return -1;
-	if (p->san.n > 0)
-		return extension_put(
-		    out, "2.5.29.17", is_empty_name(p->subject), p->san, e);
+	if (p->san.n > 0 &&
+	    extension_put(
+		out, "2.5.29.17", is_empty_name(p->subject), p->san, e) != 0)
+		return -1;
+	if (given(p->crl_url) && put_crl_url(p->crl_url, out, e) != 0)
+		return -1;
+	if (given(p->ca_url) && put_ca_url(p->ca_url, out, e) != 0)
+		return -1;
 	return 0;
 }

@@ -15,11 +15,14 @@ struct extension_plan {
 	struct span subject; /* Name; SAN is critical if it is empty */
 	struct span spki;    /* whose key identifier goes in */
 	struct span aki;     /* key identifier of the issuer */
+	const char *crl_url; /* NULL or empty: the certificate names none */
+	const char *ca_url;  /* of the issuer's certificate; likewise */
 };
 
 /*
  * extensions_build - append, one behind the other, basicConstraints and
- * keyUsage (critical), extKeyUsage, the two key identifiers, subjectAltName.
+ * keyUsage (critical), extKeyUsage, the two key identifiers, subjectAltName,
+ * cRLDistributionPoints, authorityInfoAccess (caIssuers).
  */
 int extensions_build(
     const struct extension_plan *p, struct buf *out, struct err *e);
@@ -30,5 +33,12 @@ int extensions_build(
  */
 enum { KEY_ID_SIZE = 20 };
 int key_identifier(struct span spki, uint8_t id[KEY_ID_SIZE], struct err *e);
+
+/*
+ * issuer_key_identifier - as the issuer's certificate says, or as we compute
+ * it, in own[]; *id borrows from one of the two
+ */
+int issuer_key_identifier(const struct cert_view *issuer,
+    uint8_t own[KEY_ID_SIZE], struct span *id, struct err *e);
 
 #endif

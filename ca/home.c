@@ -80,9 +80,10 @@ int home_check_secret(const char *home, const char *name, struct err *e)
 }
 
 /* Append what `fd` holds; it may have changed its size since it was opened. */
-static int read_all(int fd, const char *path, struct buf *out, struct err *e)
+static int read_all(
+    int fd, const char *path, size_t max, struct buf *out, struct err *e)
 {
-	struct buf got = { 0 };
+	struct buf got = { .max = max };
 	uint8_t chunk[4096];
 	ssize_t n;
 	int rc = -1;
@@ -99,9 +100,8 @@ static int read_all(int fd, const char *path, struct buf *out, struct err *e)
 			rc = buf_put(out, buf_span(&got), e);
 			break;
 		}
-		if ((size_t)n > HOME_FILE_MAX - got.n) {
-			err_set(e, ERR_CONF, "%s: over %d bytes", path,
-			    HOME_FILE_MAX);
+		if ((size_t)n > max - got.n) {
+			err_set(e, ERR_CONF, "%s: over %zu bytes", path, max);
 			break;
 		}
 		if (buf_put(&got, (struct span){ chunk, (size_t)n }, e) != 0)
@@ -113,7 +113,7 @@ static int read_all(int fd, const char *path, struct buf *out, struct err *e)
 }
 
 static int read_file(const char *home, const char *name, bool secret,
-    struct buf *out, struct err *e)
+    size_t max, struct buf *out, struct err *e)
 {
 	char path[HOME_PATH_MAX];
 	struct stat st;
@@ -135,7 +135,7 @@ static int read_file(const char *home, const char *name, bool secret,
 	else if (!S_ISREG(st.st_mode))
 		err_set(e, ERR_CONF, "%s: is not a regular file", path);
 	else if (!secret || check_secret(path, &st, e) == 0)
-		rc = read_all(fd, path, out, e);
+		rc = read_all(fd, path, max, out, e);
 	close(fd);
 	return rc;
 }
@@ -143,13 +143,40 @@ static int read_file(const char *home, const char *name, bool secret,
 int home_read(
     const char *home, const char *name, struct buf *out, struct err *e)
 {
-	return read_file(home, name, false, out, e);
+	return read_file(home, name, false, HOME_FILE_MAX, out, e);
+}
+
+int home_read_large(const char *home, const char *name, size_t max,
+    struct buf *out, struct err *e)
+{
+	return read_file(home, name, false, max, out, e);
+}
+
+int home_exists(const char *home, const char *name, bool *there, struct err *e)
+{
+	char path[HOME_PATH_MAX];
+	struct stat st;
+
+	if (home_path(home, name, path, e) != 0)
+		return -1;
+	if (lstat(path, &st) != 0) {
+		if (errno != ENOENT)
+			return open_failed(path, errno, e);
+		*there = false;
+		return 0;
+	}
+	if (S_ISLNK(st.st_mode))
+		return open_failed(path, ELOOP, e);
+	if (!S_ISREG(st.st_mode))
+		return err_set(e, ERR_CONF, "%s: is not a regular file", path);
+	*there = true;
+	return 0;
 }
 
 int home_read_secret(
     const char *home, const char *name, struct buf *out, struct err *e)
 {
-	return read_file(home, name, true, out, e);
+	return read_file(home, name, true, HOME_FILE_MAX, out, e);
 }
 
 static int write_all(int fd, struct span s)

@@ -22,6 +22,7 @@
 #define HOME_RA_ENC_KEY "keys/ra-enc.pem"
 #define HOME_CHALLENGE_SECRET "keys/challenge.secret" /* 32 random bytes */
 #define HOME_PUBLIC_CA "public/ca.crt"		      /* DER */
+#define HOME_PUBLIC_CRL "public/ca.crl"		      /* DER */
 
 enum { HOME_PATH_MAX = 1024, HOME_FILE_MAX = 64 * 1024 };
 
@@ -37,6 +38,16 @@ int home_path(const char *home, const char *name, char *out, struct err *e);
  */
 int home_read(
     const char *home, const char *name, struct buf *out, struct err *e);
+
+/* home_read_large - as home_read, for a file of at most `max` bytes */
+int home_read_large(const char *home, const char *name, size_t max,
+    struct buf *out, struct err *e);
+
+/*
+ * home_exists - *there: is there a regular file of that name?  ERR_CONF if
+ * something else has the name, such as a symbolic link (security.md T-45).
+ */
+int home_exists(const char *home, const char *name, bool *there, struct err *e);
 
 /* home_read_secret - as home_read, and home_check_secret on that file first */
 int home_read_secret(

@@ -3,6 +3,7 @@
 #include <gnutls/crypto.h>
 #include <string.h>
 
+#include "crl_publish.h"
 #include "extensions.h"
 #include "lint.h"
 
@@ -30,11 +31,8 @@ int serial_random(struct serial *s, struct err *e)
 	return 0;
 }
 
-/*
- * The digest for signatures by `key`: SHA-256, or what fits a larger curve.
- * Whatever a message used, a certificate has nothing weaker (R077).
- */
-static int digest_for(
+/* Whatever a message used, a certificate has nothing weaker (R077). */
+int issue_digest(
     const struct privkey *key, const struct alg_digest **digest, struct err *e)
 {
 	const char *name = "SHA-256";
@@ -55,9 +53,8 @@ static int digest_for(
 	return rc;
 }
 
-/* From `backdate` before now for `lifetime`, but within the issuer's dates. */
-static int set_dates(struct cert_fields *f, const struct cert_view *issuer,
-    int64_t now, int64_t backdate, int64_t lifetime, struct err *e)
+int issue_check_dates(
+    const struct cert_view *issuer, int64_t now, struct err *e)
 {
 	if (now < issuer->not_before)
 		return err_set(e, ERR_CONF,
@@ -67,6 +64,15 @@ static int set_dates(struct cert_fields *f, const struct cert_view *issuer,
 		return err_set(e, ERR_CONF,
 		    "the CA certificate has expired, or its end cannot be "
 		    "read; nothing can be issued with it");
+	return 0;
+}
+
+/* From `backdate` before now for `lifetime`, but within the issuer's dates. */
+static int set_dates(struct cert_fields *f, const struct cert_view *issuer,
+    int64_t now, int64_t backdate, int64_t lifetime, struct err *e)
+{
+	if (issue_check_dates(issuer, now, e) != 0)
+		return -1;
 	f->not_before = now - backdate;
 	if (f->not_before < issuer->not_before)
 		f->not_before = issuer->not_before;
@@ -92,7 +98,7 @@ static int make(struct cert_fields *f, const struct extension_plan *p,
 	int rc = -1;
 
 	if (serial_random(&serial, e) != 0 ||
-	    digest_for(key, &digest, e) != 0 ||
+	    issue_digest(key, &digest, e) != 0 ||
 	    extensions_build(p, &extensions, e) != 0)
 		goto out;
 	f->serial = (struct span){ serial.b, serial.n };
@@ -119,16 +125,6 @@ out:
 	return rc;
 }
 
-/* The issuer's key identifier: as its certificate says, or as we compute it. */
-static int issuer_key_id(const struct cert_view *issuer,
-    uint8_t own[KEY_ID_SIZE], struct span *id, struct err *e)
-{
-	if (cert_ski(issuer, id, NULL) == 0)
-		return 0;
-	*id = (struct span){ own, KEY_ID_SIZE };
-	return key_identifier(issuer->spki, own, e);
-}
-
 int issue_leaf(struct ca *ca, const struct authorisation *a,
     const struct grantable *g, struct span spki, int64_t now,
     struct stored_cert *cert, struct err *e)
@@ -137,20 +133,25 @@ int issue_leaf(struct ca *ca, const struct authorisation *a,
 		.subject = g->subject,
 		.spki = spki,
 	};
+	char revoked_at[PUBLIC_URL_MAX], issuer_at[PUBLIC_URL_MAX];
 	struct extension_plan p = {
 		.key_usage = g->key_usage,
 		.eku = buf_span(&g->eku),
 		.san = g->san,
 		.subject = g->subject,
 		.spki = spki,
+		.crl_url = revoked_at,
+		.ca_url = issuer_at,
 	};
 	uint8_t own[KEY_ID_SIZE];
 
 	if (!a->granted)
 		return err_set(
 		    e, ERR_CRYPTO, "nothing is issued without authorisation");
+	crl_url(&ca->conf, revoked_at);
+	ca_cert_url(&ca->conf, issuer_at);
 	if (ca_issue_key(ca, e) != 0 ||
-	    issuer_key_id(&ca->ca_cert, own, &p.aki, e) != 0 ||
+	    issuer_key_identifier(&ca->ca_cert, own, &p.aki, e) != 0 ||
 	    set_dates(&f, &ca->ca_cert, now, ca->conf.profile.backdate,
 		ca->conf.profile.lifetime, e) != 0)
 		return -1;
@@ -212,7 +213,7 @@ int issue_ra(const struct cert_view *ca_cert, const struct privkey *ca_key,
 	int rc = -1;
 
 	if (set_dates(&f, ca_cert, now, CA_BACKDATE, lifetime, e) == 0 &&
-	    issuer_key_id(ca_cert, own, &p.aki, e) == 0 &&
+	    issuer_key_identifier(ca_cert, own, &p.aki, e) == 0 &&
 	    privkey_spki(ra_key, &spki, e) == 0) {
 		f.spki = p.spki = buf_span(&spki);
 		rc = make(&f, &p, ca_key, ca_cert, now, cert, e);

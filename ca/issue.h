@@ -17,7 +17,8 @@ int serial_random(struct serial *s, struct err *e);
 
 /*
  * issue_leaf - build, sign, read back and lint a certificate for `g` and the
- * key `spki`.  notAfter never passes the CA's (R182).  `a` must be granted.
+ * key `spki`.  notAfter never passes the CA's (R182).  With `[ca] url` it says
+ * where the CRL and the CA's certificate are (R172, R173).  `a` must be granted.
  * Fills in *cert's der, serial, dates, issued_at, state and key_hash, and
  * leaves the rest as it is.  Nothing is recorded here.  ERR_CONF if the CA
  * certificate is not valid at `now`.
@@ -38,5 +39,15 @@ int issue_ca(struct span subject, const struct privkey *key, bool with_ra,
 int issue_ra(const struct cert_view *ca_cert, const struct privkey *ca_key,
     struct span subject, const struct privkey *ra_key, bool sign, int64_t now,
     int64_t lifetime, struct stored_cert *cert, struct err *e);
+
+/*
+ * issue_digest - the digest for signatures by `key`: SHA-256, or what fits a
+ * larger curve.
+ * issue_check_dates - is the issuer valid at `now`?  ERR_CONF
+ */
+int issue_digest(
+    const struct privkey *key, const struct alg_digest **digest, struct err *e);
+int issue_check_dates(
+    const struct cert_view *issuer, int64_t now, struct err *e);
 
 #endif

@@ -6,6 +6,9 @@
 
 #include "store_cert.h"
 
+#define OID_CRL_POINTS "2.5.29.31"
+#define OID_INFO_ACCESS "1.3.6.1.5.5.7.1.1"
+
 enum { OID_SIZE = 64, EXTENSIONS_MAX = 16 };
 
 /* What the certificate holds, as far as one check needs another's findings. */
@@ -133,13 +136,21 @@ static int list_extensions(
 	}
 }
 
-/* 1: there and as critical as said; 0 otherwise. */
-static int has(const struct findings *f, const char *oid, bool critical)
+static bool is_there(const struct findings *f, const char *oid)
+{
+	for (unsigned i = 0; i < f->n; i++)
+		if (strcmp(f->oids[i], oid) == 0)
+			return true;
+	return false;
+}
+
+/* Is it there, and as critical as said? */
+static bool has(const struct findings *f, const char *oid, bool critical)
 {
 	for (unsigned i = 0; i < f->n; i++)
 		if (strcmp(f->oids[i], oid) == 0)
 			return f->critical[i] == critical;
-	return 0;
+	return false;
 }
 
 static int check_extensions(
@@ -158,6 +169,38 @@ static int check_extensions(
 	if (f->empty_subject && !has(f, "2.5.29.17", true))
 		return broken(e, "no name, or not a critical one");
 	return 0;
+}
+
+static bool is_http(const uint8_t *url, size_t n)
+{
+	return (n > 7 && memcmp(url, "http://", 7) == 0) ||
+	    (n > 8 && memcmp(url, "https://", 8) == 0);
+}
+
+/* A certificate need not say where CRL and issuer are; if it does, by HTTP. */
+static int check_urls(
+    gnutls_x509_crt_t crt, const struct findings *f, struct err *e)
+{
+	gnutls_datum_t issuer = { 0 };
+	uint8_t crl[512];
+	size_t n = sizeof(crl);
+	bool good;
+
+	if (is_there(f, OID_CRL_POINTS) &&
+	    (!has(f, OID_CRL_POINTS, false) ||
+		gnutls_x509_crt_get_crl_dist_points(
+		    crt, 0, crl, &n, NULL, NULL) != GNUTLS_SAN_URI ||
+		!is_http(crl, n)))
+		return broken(e, "cRLDistributionPoints");
+	if (!is_there(f, OID_INFO_ACCESS))
+		return 0;
+	good = gnutls_x509_crt_get_authority_info_access(
+		   crt, 0, GNUTLS_IA_CAISSUERS_URI, &issuer, NULL) == 0 &&
+	    is_http(issuer.data, issuer.size);
+	gnutls_free(issuer.data);
+	return good && has(f, OID_INFO_ACCESS, false)
+	    ? 0
+	    : broken(e, "authorityInfoAccess");
 }
 
 /* keyUsage fits the key and what basicConstraints says. */
@@ -238,7 +281,8 @@ int lint_cert(struct span der, const struct cert_fields *decided,
 	if (check_serial(crt, decided->serial, e) == 0 &&
 	    check_dates(crt, v.tbs, decided, issuer, e) == 0 &&
 	    check_names(crt, decided, issuer, &f, e) == 0 &&
-	    check_extensions(crt, &f, e) == 0 && check_usage(crt, e) == 0)
+	    check_extensions(crt, &f, e) == 0 && check_urls(crt, &f, e) == 0 &&
+	    check_usage(crt, e) == 0)
 		rc = check_signature(crt, v.tbs, issuer, e);
 out:
 	gnutls_x509_crt_deinit(crt);

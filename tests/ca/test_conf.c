@@ -66,7 +66,7 @@ static const struct {
 	{ "[profile default]\nsan = maybe\n", "ca.conf:2: san = maybe" },
 	{ "[ca]\nurl = http://h/?a=b\n",
 	    "ca.conf:2: url" }, /* a path follows */
-	{ "[ca]\nurl = http://h/#a\n", "ca.conf:2: url" },
+	{ "[ca]\nurl = https:///\n", "ca.conf:2: url" },
 	{ "[ca]\n\ncrl_lifetime = 2d\ncrl_renew = 2d\n\n",
 	    "ca.conf:4: crl_renew, which is 1d unless it is set, is not" },
 	{ "[ca]\ncrl_lifetime = 12h\n[profile default]\n",

@@ -9,6 +9,11 @@
 
 enum { DAY = 86400 };
 
+/* With http:// it is as long as a line of ca.conf lets it be. */
+#define TEN "abcdefghi."
+#define FIFTY TEN TEN TEN TEN TEN
+#define LONG_HOST FIFTY FIFTY FIFTY TEN "example"
+
 static const uint8_t client_auth[] = { 0x30, 0x0a, 0x06, 0x08, 0x2b, 0x06, 0x01,
 	0x05, 0x05, 0x07, 0x03, 0x02 };
 
@@ -200,6 +205,69 @@ Test(issue, leaf_of_p384)
 Test(issue, leaf_of_p256)
 {
 	leaf(CA_EC, "\x2a\x86\x48\xce\x3d\x04\x03\x02", 8); /* SHA-256 */
+}
+
+static const struct {
+	const char *conf;
+	const char *crl, *issuer; /* NULL: the certificate says nothing */
+} urls[] = {
+	{ "", NULL, NULL },
+	{ "[ca]\nurl = http://h\n", "http://h/pki/ca.crl",
+	    "http://h/pki/ca.crt" },
+	{ "[ca]\nurl = http://h:8080/\n", "http://h:8080/pki/ca.crl",
+	    "http://h:8080/pki/ca.crt" },
+	{ "[ca]\nurl = https://[::1]/a/b//\n", "https://[::1]/a/b/pki/ca.crl",
+	    "https://[::1]/a/b/pki/ca.crt" },
+	{ "[ca]\nurl = http://" LONG_HOST "\n",
+	    "http://" LONG_HOST "/pki/ca.crl",
+	    "http://" LONG_HOST "/pki/ca.crt" },
+};
+
+/* The extension `oid` holds `url` as a URI behind `head`, and no more. */
+static void expect_url(const struct cert_view *v, const char *oid,
+    struct span head, const char *url)
+{
+	struct span value;
+	struct buf want = { 0 };
+	bool critical;
+
+	if (url == NULL) {
+		cr_expect_eq(
+		    cert_extension(v->extensions, oid, &value, &critical, NULL),
+		    -1, "%s", oid);
+		return;
+	}
+	ok(cert_extension(v->extensions, oid, &value, &critical, e));
+	cr_expect_not(critical);
+	ok(der_put(&want, 0x86, span_str(url), e));
+	cr_assert(value.n > want.n + head.n);
+	cr_expect(span_eq((struct span){ value.p + value.n - want.n, want.n },
+	    buf_span(&want)));
+	cr_expect_not_null(memmem(value.p, value.n - want.n, head.p, head.n));
+	buf_release(&want);
+}
+
+/* R172, R173: where CRL and issuer are, if the operator has said where we are */
+Test(issue, pointers)
+{
+	const struct span ca_issuers = SPAN_LIT("\x2b\6\1\5\5\x07\x30\2");
+
+	for (size_t i = 0; i < COUNT(urls); i++) {
+		struct ca_home h;
+		struct client c;
+		struct stored_cert cert;
+		struct cert_view v;
+
+		ca_home_make(&h, CA_RSA, urls[i].conf);
+		client_make(&c, "dev1", "rsa:2048", "CN=r1");
+		ok(issue(&h, &c, (struct span){ 0 }, TEST_NOW, &cert, e));
+		ok(cert_parse(buf_span(&cert.der), &v, e));
+		expect_url(&v, "2.5.29.31", SPAN_LIT("\xa0"), urls[i].crl);
+		expect_url(&v, "1.3.6.1.5.5.7.1.1", ca_issuers, urls[i].issuer);
+		stored_cert_release(&cert);
+		client_release(&c);
+		ca_home_drop(&h);
+	}
 }
 
 /* Field note D10: the SAN of a certificate without a subject is critical */

@@ -163,6 +163,50 @@ static void value_empty(struct work *w)
 	w->extra = SPAN_LIT("\x30\x07\x06\x03\x2a\x03\x04\x04\x00");
 }
 
+static void urls_good(struct work *w)
+{
+	w->plan.crl_url = "http://h/pki/ca.crl";
+	w->plan.ca_url = "https://h/pki/ca.crt";
+}
+
+static void crl_url_other(struct work *w)
+{
+	w->plan.crl_url = "ldap://h/cn=CRL";
+}
+
+static void crl_url_critical(struct work *w)
+{
+	urls_good(w);
+	w->flip = "2.5.29.31";
+}
+
+/* cRLIssuer only */
+static void crl_point_without_url(struct work *w)
+{
+	w->extra = SPAN_LIT("\x30\x18\x06\x03\x55\x1d\x1f\x04\x11\x30\x0f"
+			    "\x30\x0d\xa2\x0b\xa4\x09\x30\x07\x31\x05"
+			    "\x30\x03\x06\x01\x2a");
+}
+
+static void ca_url_other(struct work *w)
+{
+	w->plan.ca_url = "ftp://h/pki/ca.crt";
+}
+
+static void ca_url_critical(struct work *w)
+{
+	urls_good(w);
+	w->flip = "1.3.6.1.5.5.7.1.1";
+}
+
+static void ca_url_is_ocsp(struct work *w)
+{
+	w->extra = SPAN_LIT("\x30\x25\x06\x08\x2b\x06\x01\x05\x05\x07"
+			    "\x01\x01\x04\x19\x30\x17\x30\x15\x06\x08"
+			    "\x2b\x06\x01\x05\x05\x07\x30\x01\x86\x09"
+			    "http://h/");
+}
+
 static void ku_of_a_ca(struct work *w)
 {
 	w->plan.key_usage |= GNUTLS_KEY_KEY_CERT_SIGN;
@@ -228,6 +272,13 @@ static const struct {
 	{ san_empty, "empty extension" },
 	{ eku_empty, "empty extension" },
 	{ value_empty, "without a value" },
+	{ urls_good, NULL },
+	{ crl_url_other, "cRLDistributionPoints" },
+	{ crl_url_critical, "cRLDistributionPoints" },
+	{ crl_point_without_url, "cRLDistributionPoints" },
+	{ ca_url_other, "authorityInfoAccess" },
+	{ ca_url_critical, "authorityInfoAccess" },
+	{ ca_url_is_ocsp, "authorityInfoAccess" },
 	{ ku_of_a_ca, "against basicConstraints" },
 	{ ca_without_ku, "against basicConstraints" },
 	{ ku_of_ec, "against the type of key" },
