@@ -13,6 +13,15 @@ enum {
 	SERIAL_SIZE = 16,
 };
 
+/*
+ * What is in an envelope for us comes from the CA, and the answer to GetCRL has
+ * some elements for each entry of the list; its size is bounded already.
+ */
+static const struct der_limits answer_limits = {
+	.depth = 16,
+	.elements = BUF_MAX,
+};
+
 int scep_self_signed(struct span subject, const struct privkey *key,
     int64_t now, struct buf *der, struct err *e)
 {
@@ -47,23 +56,70 @@ out:
 	return rc;
 }
 
-int scep_trans_id(
-    const struct privkey *key, char id[SCEP_TRANS_ID_MAX + 1], struct err *e)
+/* The SHA-256 of the key's SPKI with `more` behind it, in hex. */
+static int make_id(const struct privkey *key, struct span more,
+    char id[SCEP_TRANS_ID_MAX + 1], struct err *e)
 {
-	struct buf spki = { 0 }, hex = { 0 };
+	struct buf what = { 0 }, hex = { 0 };
 	uint8_t hash[32];
 	int rc = -1;
 
-	if (privkey_spki(key, &spki, e) == 0 &&
-	    sha256_of(buf_span(&spki), hash, e) == 0 &&
+	if (privkey_spki(key, &what, e) == 0 && buf_put(&what, more, e) == 0 &&
+	    sha256_of(buf_span(&what), hash, e) == 0 &&
 	    hex_put(&hex, (struct span){ hash, sizeof(hash) }, e) == 0) {
 		memcpy(id, hex.p, hex.n);
 		id[hex.n] = '\0';
 		rc = 0;
 	}
-	buf_release(&spki);
+	buf_release(&what);
 	buf_release(&hex);
 	return rc;
+}
+
+int scep_trans_id(
+    const struct privkey *key, char id[SCEP_TRANS_ID_MAX + 1], struct err *e)
+{
+	return make_id(key, (struct span){ 0 }, id, e);
+}
+
+int scep_renewal_id(const struct privkey *key, struct span old_cert,
+    char id[SCEP_TRANS_ID_MAX + 1], struct err *e)
+{
+	return make_id(key, old_cert, id, e);
+}
+
+int issuer_and_subject_put(
+    struct buf *out, struct span issuer, struct span subject, struct err *e)
+{
+	struct buf names = { 0 };
+	int rc = -1;
+
+	if (buf_put(&names, issuer, e) == 0 && buf_put(&names, subject, e) == 0)
+		rc = der_put(out, DER_SEQUENCE, buf_span(&names), e);
+	buf_release(&names);
+	return rc;
+}
+
+int issuer_and_subject_get(
+    struct span der, struct span *issuer, struct span *subject, struct err *e)
+{
+	struct span in, names[2];
+	uint8_t tag;
+
+	if (der_next(&der, DER_SEQUENCE, &in, e) != 0)
+		return err_prefix(e, "IssuerAndSubject");
+	for (size_t i = 0; i < 2; i++)
+		if (der_any(&in, &tag, NULL, &names[i], e) != 0 ||
+		    tag != DER_SEQUENCE)
+			return err_set(e, ERR_INPUT,
+			    "IssuerAndSubject: not two Names "
+			    "(RFC 8894, 3.3.3)");
+	if (in.n != 0 || der.n != 0)
+		return err_set(
+		    e, ERR_INPUT, "IssuerAndSubject: trailing bytes");
+	*issuer = names[0];
+	*subject = names[1];
+	return 0;
 }
 
 int scep_request_make(
@@ -166,10 +222,10 @@ static int open_content(const struct scep_msg *m, const struct scep_expect *x,
 		return err_prefix(e, "own certificate");
 	if (scep_msg_decrypt(m, &own, x->own_key, &plain, e) != 0)
 		err_prefix(e, "answer: envelope");
-	else if (ber_to_der(buf_span(&plain), &der_limits, &der, e) != 0 ||
+	else if (ber_to_der(buf_span(&plain), &answer_limits, &der, e) != 0 ||
 	    cms_certs_only_parse(buf_span(&der), certs, CMS_CERTS_MAX, &n, e) !=
 		0)
-		err_prefix(e, "answer: the envelope holds no certificates");
+		err_prefix(e, "answer: no certs-only message in the envelope");
 	else {
 		buf_move(content, &der);
 		rc = 0;
@@ -240,6 +296,44 @@ int scep_answer_cert(const struct scep_answer *a, struct span spki,
 	    "answer: none of %zu certificates has our key "
 	    "(RFC 8894, 3.3.2.1)",
 	    n);
+}
+
+int scep_answer_serial(const struct scep_answer *a, struct span serial,
+    struct span *cert, struct err *e)
+{
+	struct span certs[CMS_CERTS_MAX];
+	struct cert_view v;
+	size_t n;
+
+	if (cms_certs_only_parse(
+		buf_span(&a->content), certs, CMS_CERTS_MAX, &n, e) != 0)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		if (cert_parse(certs[i], &v, e) != 0)
+			return err_prefix(e, "answer: certificate %zu", i + 1);
+		if (span_eq(v.serial, serial)) {
+			*cert = certs[i];
+			return 0;
+		}
+	}
+	return err_set(e, ERR_NOT_FOUND,
+	    "answer: none of %zu certificates has the serial number asked for",
+	    n);
+}
+
+int scep_answer_crl(
+    const struct scep_answer *a, struct span *crl, struct err *e)
+{
+	struct span one;
+	size_t n;
+
+	if (cms_crls_only_parse(buf_span(&a->content), &one, 1, &n, e) != 0)
+		return err_prefix(e, "answer");
+	if (n == 0)
+		return err_set(e, ERR_NOT_FOUND,
+		    "answer: no revocation list in it (RFC 8894, 4.6.1)");
+	*crl = one;
+	return 0;
 }
 
 static int import_crt(struct span der, gnutls_x509_crt_t *crt, struct err *e)

@@ -20,6 +20,23 @@ int scep_self_signed(struct span subject, const struct privkey *key,
 int scep_trans_id(
     const struct privkey *key, char id[SCEP_TRANS_ID_MAX + 1], struct err *e);
 
+/*
+ * scep_renewal_id - likewise, over the SPKI and the certificate that is to be
+ * renewed: a key that is kept has its own transaction already.
+ */
+int scep_renewal_id(const struct privkey *key, struct span old_cert,
+    char id[SCEP_TRANS_ID_MAX + 1], struct err *e);
+
+/*
+ * issuer_and_subject_put - append the IssuerAndSubject that a CertPoll holds:
+ * the Name of the CA and the one that was asked for (RFC 8894, 3.3.3).
+ * issuer_and_subject_get - both of one and nothing behind it; ERR_INPUT
+ */
+int issuer_and_subject_put(
+    struct buf *out, struct span issuer, struct span subject, struct err *e);
+int issuer_and_subject_get(
+    struct span der, struct span *issuer, struct span *subject, struct err *e);
+
 /* A request to make.  Everything borrows. */
 struct scep_request {
 	enum scep_type type;
@@ -68,6 +85,17 @@ void scep_answer_release(struct scep_answer *a);
  */
 int scep_answer_cert(const struct scep_answer *a, struct span spki,
     struct span *cert, struct err *e);
+
+/*
+ * scep_answer_serial - the certificate with this serial number (contents of the
+ * INTEGER) in the SUCCESS of a GetCert.  ERR_NOT_FOUND.
+ * scep_answer_crl - the one list in the SUCCESS of a GetCRL (RFC 8894, 4.6.1).
+ * ERR_NOT_FOUND; ERR_INPUT if there are more.  Both borrow a->content.
+ */
+int scep_answer_serial(const struct scep_answer *a, struct span serial,
+    struct span *cert, struct err *e);
+int scep_answer_crl(
+    const struct scep_answer *a, struct span *crl, struct err *e);
 
 /*
  * scep_cert_issued_by - is `cert` signed by the holder of `ca`, and may `ca`
