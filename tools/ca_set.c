@@ -230,12 +230,32 @@ static bool find_role(const struct ca_set *s, uint8_t bit, struct span *cert)
 	    find(s, true, 0, cert);
 }
 
+/*
+ * The CA that the server speaks for, with other CAs above it in the set: it
+ * signs answers itself, or it has signed the RA's certificate.
+ */
+static bool find_ca(const struct ca_set *s, struct span signer, struct span *ca)
+{
+	if (cert_is_ca(signer)) {
+		*ca = signer;
+		return true;
+	}
+	for (size_t i = 0; i < s->n; i++)
+		if (s->trusted[i] &&
+		    scep_cert_issued_by(signer, s->certs[i], NULL) == 0) {
+			*ca = s->certs[i];
+			return true;
+		}
+	return find(s, true, 0, ca);
+}
+
 int ca_set_roles(const struct ca_set *s, struct ca_roles *r, struct err *e)
 {
 	struct ca_roles got;
 
 	if (!find_role(s, DIGITAL_SIGNATURE, &got.signer) ||
-	    !find_role(s, KEY_ENCIPHERMENT, &got.recipient))
+	    !find_role(s, KEY_ENCIPHERMENT, &got.recipient) ||
+	    !find_ca(s, got.signer, &got.ca))
 		return err_set(e, ERR_NOT_FOUND,
 		    "no certificate of the server is to be trusted");
 	*r = got;

@@ -36,6 +36,7 @@ int ca_set_trust(struct ca_set *s, struct span fingerprint, struct err *e);
 struct ca_roles {
 	struct span signer;    /* of answers */
 	struct span recipient; /* of envelopes */
+	struct span ca;	       /* of certificates and revocation lists */
 };
 
 /* ca_set_roles - among the trusted; borrows the set.  ERR_NOT_FOUND */

@@ -325,7 +325,11 @@ static int run(const struct program *p, struct opts *o, struct out *out)
 	int rc;
 
 	if (opt_value(o, "version") != NULL) {
-		printf("%s %s\n", p->name, p->version);
+		if (!out->json)
+			printf("%s %s\n", p->name, p->version);
+		out_json(out,
+		    json_pack("{s:s, s:s}", "program", p->name, "version",
+			p->version));
 		return EXIT_DONE;
 	}
 	c = find_command(o, p);

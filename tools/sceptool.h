@@ -8,13 +8,21 @@
 #include "opt.h"
 #include "server_caps.h"
 
-/* Besides those of opt.h: the CA has not decided yet. */
-enum { EXIT_PENDING = 4 };
+/* Besides those of opt.h. */
+enum {
+	EXIT_PENDING = 4, /* the CA has not decided yet */
+	EXIT_NOT_DUE = 5, /* too early to renew: nothing was done */
+};
 
 /* The commands; each returns an exit code. */
 int cmd_caps(const struct opts *o, struct out *out);
 int cmd_getca(const struct opts *o, struct out *out);
+int cmd_getchain(const struct opts *o, struct out *out);
 int cmd_enrol(const struct opts *o, struct out *out);
+int cmd_renew(const struct opts *o, struct out *out);
+int cmd_poll(const struct opts *o, struct out *out);
+int cmd_getcert(const struct opts *o, struct out *out);
+int cmd_getcrl(const struct opts *o, struct out *out);
 int cmd_decode(const struct opts *o, struct out *out);
 
 /* sceptool_ca.c */
@@ -26,7 +34,12 @@ int cmd_decode(const struct opts *o, struct out *out);
  */
 int fetch_caps(
     const char *url, struct server_caps *caps, struct buf *body, struct err *e);
-int fetch_ca(const char *url, struct ca_set *set, struct err *e);
+int fetch_ca(
+    const char *url, const char *operation, struct ca_set *set, struct err *e);
+
+/* fingerprint_option - what --fingerprint says; empty if it is not given */
+int fingerprint_option(
+    const struct opts *o, struct buf *fingerprint, struct err *e);
 
 struct http_reply;
 /* http_status_check - ERR_SYS unless the answer is a 200 */
@@ -38,6 +51,13 @@ extern const struct out_field cert_fields[];
 extern const size_t n_cert_fields;
 
 json_t *show_cert(struct span der);
+
+/* show_crl - a revocation list without its entries; the same with all of them */
+extern const struct out_field crl_fields[];
+extern const size_t n_crl_fields;
+
+json_t *show_crl(struct span der);
+json_t *show_crl_entries(struct span der);
 
 /* show_document - a document of any shape as indented text; borrows */
 void show_document(const json_t *doc);
@@ -68,5 +88,9 @@ int file_create(
 /* file_replace - write a file; readers see the old one or the new one */
 int file_replace(
     const char *path, unsigned mode, struct span bytes, struct err *e);
+
+/* pem_write - the same with mode 0644, as one PEM block */
+int pem_write(
+    const char *path, const char *label, struct span der, struct err *e);
 
 #endif

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "http.h"
+#include "scep_client.h"
 #include "sceptool.h"
 
 int http_status_check(const struct http_reply *r, struct err *e)
@@ -28,17 +29,18 @@ int fetch_caps(
 	return rc;
 }
 
-int fetch_ca(const char *url, struct ca_set *set, struct err *e)
+int fetch_ca(
+    const char *url, const char *operation, struct ca_set *set, struct err *e)
 {
 	struct http_reply r;
 	int rc = -1;
 
-	if (http_get(url, "GetCACert", (struct span){ 0 }, &r, e) != 0)
-		return err_prefix(e, "GetCACert");
+	if (http_get(url, operation, (struct span){ 0 }, &r, e) != 0)
+		return err_prefix(e, "%s", operation);
 	if (http_status_check(&r, e) == 0)
 		rc = ca_set_answer(buf_span(&r.body), set, e);
 	if (rc != 0)
-		err_prefix(e, "GetCACert");
+		err_prefix(e, "%s", operation);
 	http_reply_release(&r);
 	return rc;
 }
@@ -99,6 +101,29 @@ int cmd_caps(const struct opts *o, struct out *out)
 	return EXIT_DONE;
 }
 
+/* Blanks and colons are how people write fingerprints. */
+int fingerprint_option(
+    const struct opts *o, struct buf *fingerprint, struct err *e)
+{
+	const char *text = opt_value(o, "fingerprint");
+	struct buf digits = { 0 };
+	int rc = 0;
+
+	for (; rc == 0 && text != NULL && *text != '\0'; text++)
+		if (*text != ':' && *text != ' ')
+			rc = buf_put(&digits,
+			    (struct span){ (const uint8_t *)text, 1 }, e);
+	if (rc == 0)
+		rc = hex_get(fingerprint, buf_span(&digits), e);
+	if (rc == 0 && text != NULL && fingerprint->n != 32 &&
+	    fingerprint->n != 20 && fingerprint->n != 16)
+		rc = err_set(e, ERR_INPUT,
+		    "%zu bytes are neither SHA-256, SHA-1 nor MD5",
+		    fingerprint->n);
+	buf_release(&digits);
+	return rc == 0 ? 0 : err_prefix(e, "--fingerprint");
+}
+
 static int write_pem(const char *path, const struct ca_set *set, struct err *e)
 {
 	struct buf pem = { 0 };
@@ -112,27 +137,20 @@ static int write_pem(const char *path, const struct ca_set *set, struct err *e)
 	return rc;
 }
 
-int cmd_getca(const struct opts *o, struct out *out)
+static int report_set(
+    const struct ca_set *set, const struct opts *o, struct out *out)
 {
-	const char *url = o->words[0], *path = opt_value(o, "out");
+	const char *path = opt_value(o, "out");
 	json_t *list, *cert;
-	struct ca_set set;
 	char heading[40];
 	struct err e;
 	size_t i;
 
-	if (http_check_url(url, &e) != 0)
-		return out_usage(out, "%s", e.text);
-	if (fetch_ca(url, &set, &e) != 0)
+	if (path != NULL && write_pem(path, set, &e) != 0)
 		return out_error(out, &e);
-	if (path != NULL && write_pem(path, &set, &e) != 0) {
-		ca_set_release(&set);
-		return out_error(out, &e);
-	}
 	list = json_array();
-	for (i = 0; i < set.n; i++)
-		json_array_append_new(list, show_cert(set.certs[i]));
-	ca_set_release(&set);
+	for (i = 0; i < set->n; i++)
+		json_array_append_new(list, show_cert(set->certs[i]));
 	if (!out->json)
 		json_array_foreach(list, i, cert)
 		{
@@ -142,4 +160,70 @@ int cmd_getca(const struct opts *o, struct out *out)
 		}
 	out_json(out, json_pack("{s:o}", "certificates", list));
 	return EXIT_DONE;
+}
+
+int cmd_getca(const struct opts *o, struct out *out)
+{
+	const char *url = o->words[0];
+	struct ca_set set;
+	struct err e;
+	int rc;
+
+	if (http_check_url(url, &e) != 0)
+		return out_usage(out, "%s", e.text);
+	if (fetch_ca(url, "GetCACert", &set, &e) != 0)
+		return out_error(out, &e);
+	rc = report_set(&set, o, out);
+	ca_set_release(&set);
+	return rc;
+}
+
+/*
+ * With a fingerprint one certificate is known, else the ends of the chain are
+ * believed.  From there every other is reached by a signature, up or down.
+ */
+static int check_chain(
+    struct ca_set *set, struct span fingerprint, struct err *e)
+{
+	bool more = true;
+
+	if (ca_set_trust(set, fingerprint, e) != 0)
+		return -1;
+	while (more) {
+		more = false;
+		for (size_t i = 0; i < set->n; i++)
+			for (size_t k = 0; k < set->n && !set->trusted[i]; k++)
+				if (set->trusted[k] &&
+				    scep_cert_issued_by(set->certs[k],
+					set->certs[i], NULL) == 0)
+					more = set->trusted[i] = true;
+	}
+	for (size_t i = 0; i < set->n; i++)
+		if (!set->trusted[i])
+			return err_set(e, ERR_SIG,
+			    "GetCACertChain: no signature leads to "
+			    "certificate %zu",
+			    i + 1);
+	return 0;
+}
+
+int cmd_getchain(const struct opts *o, struct out *out)
+{
+	const char *url = o->words[0];
+	struct buf fingerprint = { 0 };
+	struct ca_set set = { 0 };
+	struct err e;
+	int rc;
+
+	if (http_check_url(url, &e) != 0 ||
+	    fingerprint_option(o, &fingerprint, &e) != 0)
+		rc = out_usage(out, "%s", e.text);
+	else if (fetch_ca(url, "GetCACertChain", &set, &e) != 0 ||
+	    check_chain(&set, buf_span(&fingerprint), &e) != 0)
+		rc = out_error(out, &e);
+	else
+		rc = report_set(&set, o, out);
+	ca_set_release(&set);
+	buf_release(&fingerprint);
+	return rc;
 }

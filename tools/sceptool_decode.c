@@ -7,20 +7,9 @@
 
 #include "ber.h"
 #include "cms_enveloped.h"
-#include "csr.h"
-#include "scep_attr.h"
-#include "sceptool.h"
-
-enum { MESSAGE_SIZE_MAX = 256 * 1024 };
-
-#define OID_SAN "2.5.29.17"
-
-/* Add {"problem": …} to a layer and remember that there is one. */
-static void add_problem(json_t *layer, const char *text, bool *bad)
-{
-	json_object_set_new(layer, "problem", out_text(span_str(text)));
-	*bad = true;
-}
+#include "crl.h"
+#include "scep_client.h"
+#include "sceptool_decode.h"
 
 /* "PKCSReq (19)" for a code, as far as it is known. */
 static json_t *show_code(const char *kind, struct span value)
@@ -131,15 +120,6 @@ static void verify(json_t *layer, const struct cms_signed *s, bool *bad)
 	pubkey_release(&key);
 }
 
-static json_t *show_certs(const struct span *certs, size_t n)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < n; i++)
-		json_array_append_new(list, show_cert(certs[i]));
-	return list;
-}
-
 static json_t *show_signed(const struct cms_signed *s, bool *bad)
 {
 	json_t *layer = json_object();
@@ -184,72 +164,6 @@ static json_t *show_enveloped(const struct cms_enveloped *v)
 	return json_pack("{s:s, s:o, s:I, s:o}", "cipher",
 	    alg_name(v->cipher_oid), "iv", out_hex(v->iv), "bytes",
 	    (json_int_t)v->ciphertext.n, "recipients", list);
-}
-
-static json_t *show_extensions(struct span list)
-{
-	json_t *all = json_object();
-	char oid[EXTENSION_OID_MAX];
-	struct span value;
-	bool critical;
-
-	while (list.n > 0 &&
-	    extension_next(&list, oid, &value, &critical, NULL) == 0)
-		if (strcmp(oid, OID_SAN) == 0)
-			json_object_set_new(
-			    all, "subjectAltName", san_show(value));
-		else
-			json_object_set_new(all, oid, out_hex(value));
-	return all;
-}
-
-static json_t *show_csr(const struct csr *r, bool *bad)
-{
-	json_t *layer = json_object();
-	struct err e;
-
-	json_object_set_new(layer, "subject", out_name(r->subject));
-	json_object_set_new(layer, "key", show_key(r->spki));
-	json_object_set_new(
-	    layer, "signature", json_string(alg_name(r->sig_oid)));
-	if (csr_verify(r, &e) != 0)
-		add_problem(layer, e.text, bad);
-	else
-		json_object_set_new(layer, "verified", json_true());
-	if (r->has_challenge)
-		json_object_set_new(layer, "challenge_password",
-		    out_text(buf_span(&r->challenge)));
-	json_object_set_new(
-	    layer, "extensions", show_extensions(r->extensions));
-	return layer;
-}
-
-/*
- * Show what was decrypted, if it is something: a request, certificates, or
- * whatever else is well-formed.
- */
-static bool show_content(json_t *doc, struct span plain, bool *bad)
-{
-	struct span certs[CMS_CERTS_MAX];
-	struct buf der = { 0 };
-	struct csr csr;
-	bool known = true;
-	size_t n;
-
-	if (csr_parse(plain, &csr, NULL) == 0) {
-		json_object_set_new(doc, "request", show_csr(&csr, bad));
-		csr_release(&csr);
-	} else if (ber_to_der(plain, &der_limits, &der, NULL) == 0 &&
-	    cms_certs_only_parse(
-		buf_span(&der), certs, CMS_CERTS_MAX, &n, NULL) == 0) {
-		json_object_set_new(doc, "issued", show_certs(certs, n));
-	} else if (der_check(plain, &der_limits, NULL) == 0) {
-		json_object_set_new(doc, "content", out_hex(plain));
-	} else {
-		known = false;
-	}
-	buf_release(&der);
-	return known;
 }
 
 /* There is no telling which entry is the key's: bad ones give nonsense. */
@@ -312,6 +226,19 @@ static int read_key(const char *path, struct privkey **key, struct err *e)
 	return rc;
 }
 
+/* A bare list, as a distribution point has it. */
+static int decode_crl(struct span in, struct out *out)
+{
+	bool bad = false;
+	json_t *doc = json_pack("{s:I, s:s, s:o}", "bytes", (json_int_t)in.n,
+	    "encoding", "DER", "revocation_list", show_list(in, &bad));
+
+	if (!out->json)
+		show_document(doc);
+	out_json(out, doc);
+	return bad ? EXIT_REFUSED : EXIT_DONE;
+}
+
 static int decode(struct span in, const struct privkey *key, struct out *out)
 {
 	struct buf der = { 0 };
@@ -320,6 +247,8 @@ static int decode(struct span in, const struct privkey *key, struct out *out)
 	struct err e;
 	json_t *doc;
 
+	if (crl_parse(in, &(struct crl_view){ 0 }, NULL) == 0)
+		return decode_crl(in, out);
 	if (ber_to_der(in, &der_limits, &der, &e) != 0 ||
 	    cms_signed_parse(buf_span(&der), &s, &e) != 0) {
 		buf_release(&der);

@@ -1,244 +1,232 @@
-#include <string.h>
-#include <time.h>
-
-#include "http.h"
+/*
+ * enrol, renew and poll: a request is put together in one of three ways, and
+ * from its answer on they are the same.
+ */
 #include "sceptool_enrol.h"
+
+#include <string.h>
+
+const struct privkey *enrol_key(const struct enrolment *n)
+{
+	return n->new_key != NULL ? n->new_key : n->s.key;
+}
 
 static void enrolment_release(struct enrolment *n)
 {
-	struct buf *bufs[] = { &n->subject, &n->extensions, &n->fingerprint,
-		&n->challenge, &n->key_pem, &n->csr, &n->self_signed,
-		&n->request };
-
-	for (size_t i = 0; i < sizeof(bufs) / sizeof(bufs[0]); i++)
-		buf_release(bufs[i]);
-	privkey_free(n->key);
-	ca_set_release(&n->ca);
-	scep_answer_release(&n->answer);
+	session_release(&n->s);
+	buf_release(&n->subject);
+	buf_release(&n->extensions);
+	buf_release(&n->challenge);
+	buf_release(&n->key_pem);
+	privkey_free(n->new_key);
 }
 
-static int get_key(struct enrolment *n, const struct opts *o, struct err *e)
+/* The key that was made: written first, then used. */
+static int write_key(struct enrolment *n, const struct opts *o,
+    struct privkey **key, struct err *e)
 {
-	const char *path = opt_value(o, "key");
-	int rc;
+	struct span pem = buf_span(&n->key_pem);
 
-	if (path != NULL)
-		rc = file_read(path, FILE_SIZE_MAX, &n->key_pem, e);
-	else
-		rc = file_create(
-		    opt_value(o, "key-out"), 0600, buf_span(&n->key_pem), e);
-	if (rc == 0)
-		rc = privkey_import(buf_span(&n->key_pem), &n->key, e);
-	if (rc == 0 && privkey_algorithm(n->key) != GNUTLS_PK_RSA)
-		return err_set(e, ERR_ALG,
-		    "the key is not RSA: the answer could not be enveloped "
-		    "to it (RFC 8894, 3.1)");
-	return rc;
-}
-
-static int read_ca_file(struct enrolment *n, const char *path, struct err *e)
-{
-	struct buf pem = { 0 };
-	int rc = file_read(path, FILE_SIZE_MAX, &pem, e);
-
-	if (rc == 0 && (rc = ca_set_pem(buf_span(&pem), &n->ca, e)) != 0)
-		err_prefix(e, "%s", path);
-	buf_release(&pem);
-	return rc;
-}
-
-static void warn_unverified(const struct enrolment *n, const struct out *out)
-{
-	for (size_t i = 0; i < n->ca.n; i++) {
-		json_t *cert;
-
-		if (!n->ca.trusted[i] || !cert_is_ca(n->ca.certs[i]))
-			continue;
-		cert = show_cert(n->ca.certs[i]);
-		out_complain(out,
-		    "the CA is not verified: no --fingerprint, no --ca; its "
-		    "SHA-256 fingerprint is %s",
-		    json_string_value(json_object_get(cert, "sha256")));
-		json_decref(cert);
-	}
-}
-
-/* RFC 8894, 2.2: first of all the CA's certificates, and are they the CA's? */
-static int get_ca(struct enrolment *n, const struct opts *o,
-    const struct out *out, struct err *e)
-{
-	const char *path = opt_value(o, "ca");
-	struct span fingerprint = buf_span(&n->fingerprint);
-	int rc;
-
-	if (path != NULL) {
-		rc = read_ca_file(n, path, e);
-	} else {
-		rc = fetch_ca(n->url, &n->ca, e);
-		if (rc == 0)
-			rc = ca_set_trust(&n->ca, fingerprint, e);
-		if (rc == 0 && fingerprint.n == 0)
-			warn_unverified(n, out);
-	}
-	return rc == 0 ? ca_set_roles(&n->ca, &n->roles, e) : -1;
-}
-
-static int make_request(struct enrolment *n, struct err *e)
-{
-	struct span challenge = buf_span(&n->challenge);
-	struct scep_request q = {
-		.type = SCEP_PKCSREQ,
-		.trans_id = n->trans_id,
-		.nonce = { n->nonce, sizeof(n->nonce) },
-		.signer_key = n->key,
-		.recipient = n->roles.recipient,
-		.digest = n->digest,
-		.cipher = n->cipher,
-		.now = n->now,
-	};
-
-	if (gnutls_rnd(GNUTLS_RND_NONCE, n->nonce, sizeof(n->nonce)) < 0)
-		return err_set(e, ERR_CRYPTO, "no random numbers");
-	if (scep_trans_id(n->key, n->trans_id, e) != 0 ||
-	    csr_build(buf_span(&n->subject), n->key, n->digest,
-		buf_span(&n->extensions), challenge, &n->csr, e) != 0 ||
-	    scep_self_signed(
-		buf_span(&n->subject), n->key, n->now, &n->self_signed, e) != 0)
+	if (file_create(opt_value(o, "key-out"), 0600, pem, e) != 0 ||
+	    privkey_import(pem, key, e) != 0)
 		return -1;
-	q.content = buf_span(&n->csr);
-	q.signer_cert = buf_span(&n->self_signed);
-	return scep_request_make(&q, &n->request, e);
+	return key_check(*key, e);
 }
 
-static int check_answer(struct enrolment *n, struct span reply, struct err *e)
+/* Ask for what n says, with a request of the key that it is for. */
+static int ask(struct enrolment *n, enum scep_type type, struct err *e)
 {
-	/* Whoever asked with an old algorithm takes it in the answer. */
-	const struct alg_policy algs = {
-		.worst = n->digest->grade > n->cipher->grade ? n->digest->grade
-							     : n->cipher->grade,
-	};
-	const struct scep_expect x = {
-		.trans_id = n->trans_id,
-		.nonce = { n->nonce, sizeof(n->nonce) },
-		.ca_signer = n->roles.signer,
-		.own_cert = buf_span(&n->self_signed),
-		.own_key = n->key,
-		.algs = &algs,
-	};
-
-	return scep_answer_open(reply, &x, &n->answer, e);
-}
-
-static int exchange(struct enrolment *n, bool by_get, struct err *e)
-{
-	struct span request = buf_span(&n->request);
-	struct http_reply r;
-	int rc;
-
-	if (by_get || !n->caps.post)
-		rc = http_get(n->url, "PKIOperation", request, &r, e);
-	else
-		rc = http_post(n->url, "PKIOperation", request, &r, e);
-	if (rc == 0) {
-		rc = http_status_check(&r, e);
-		if (rc == 0)
-			rc = check_answer(n, buf_span(&r.body), e);
-		http_reply_release(&r);
-	}
-	return rc == 0 ? 0 : err_prefix(e, "PKIOperation");
-}
-
-/* RFC 8894, 3.1: is it ours, and is it the CA's? */
-static int take_cert(struct enrolment *n, struct span *cert, struct err *e)
-{
-	struct buf spki = { 0 };
+	struct buf csr = { 0 };
 	int rc = -1;
 
-	if (privkey_spki(n->key, &spki, e) == 0 &&
-	    scep_answer_cert(&n->answer, buf_span(&spki), cert, e) == 0 &&
-	    ca_set_issued(&n->ca, *cert, e) == 0)
-		rc = 0;
-	buf_release(&spki);
+	if (csr_build(buf_span(&n->subject), enrol_key(n), n->s.digest,
+		buf_span(&n->extensions), buf_span(&n->challenge), &csr,
+		e) == 0)
+		rc = session_ask(&n->s, type, buf_span(&csr), e);
+	buf_release(&csr);
 	return rc;
 }
 
-static int report_refusal(const struct enrolment *n, struct out *out)
+static int enrol_first(struct enrolment *n, const struct opts *o, struct err *e)
 {
-	static const char *const fails[] = { "badAlg", "badMessageCheck",
-		"badRequest", "badTime", "badCertId" };
-	const char *fail = fails[n->answer.fail];
-	json_t *text = out_text(buf_span(&n->answer.fail_text));
+	int rc = n->key_pem.n > 0 ? write_key(n, o, &n->s.key, e)
+				  : key_read(opt_value(o, "key"), &n->s.key, e);
 
-	out_complain(out, "the CA refuses: %s%s%s", fail,
-	    n->answer.fail_text.n > 0 ? ": " : "", json_string_value(text));
-	out_json(out,
-	    json_pack("{s:s, s:s, s:s, s:o}", "status", "failure",
-		"transaction", n->trans_id, "fail_info", fail, "fail_text",
-		text));
-	return EXIT_REFUSED;
+	if (rc != 0 || scep_trans_id(n->s.key, n->s.trans_id, e) != 0 ||
+	    session_stranger(&n->s, buf_span(&n->subject), e) != 0)
+		return -1;
+	return ask(n, SCEP_PKCSREQ, e);
 }
 
-static int report_pending(const struct enrolment *n, struct out *out)
+/* Has as much of the old certificate's lifetime passed as --after wants? */
+static bool is_due(const struct enrolment *n, const struct cert_view *old)
 {
-	out_complain(
-	    out, "the CA has not decided yet: transaction %s", n->trans_id);
-	out_json(out,
-	    json_pack(
-		"{s:s, s:s}", "status", "pending", "transaction", n->trans_id));
-	return EXIT_PENDING;
+	int64_t life = old->not_after - old->not_before;
+
+	return n->after == 0 || life <= 0 ||
+	    n->s.now >= old->not_before + life / 100 * n->after;
 }
 
-static int finish(struct enrolment *n, const struct opts *o, struct out *out)
+/* The names of the old certificate (RFC 8894, 2.5). */
+static int renew_files(struct enrolment *n, const struct opts *o, struct err *e)
 {
-	struct buf pem = { 0 };
-	struct span cert;
-	json_t *doc;
+	struct cert_view old;
+	struct span san;
+	struct err why;
+	bool critical;
+
+	if (enrol_challenge(n, o, e) != 0 || session_signer(&n->s, o, e) != 0 ||
+	    cert_parse(buf_span(&n->s.cert), &old, e) != 0 ||
+	    buf_put(&n->subject, old.subject, e) != 0)
+		return -1;
+	n->not_due = !is_due(n, &old);
+	if (cert_extension(
+		old.extensions, "2.5.29.17", &san, &critical, &why) == 0)
+		return extension_put(
+		    &n->extensions, "2.5.29.17", critical, san, e);
+	if (why.kind == ERR_NOT_FOUND)
+		return 0;
+	return err_set(e, ERR_CONF, "%s: %s", opt_value(o, "cert"), why.text);
+}
+
+/*
+ * RFC 8894, 2.3: RenewalReq to the CA that has signed the certificate, if it
+ * knows that; signed by the certificate of another, it is a first request.
+ */
+static enum scep_type renewal_type(const struct enrolment *n)
+{
+	if (n->type != NULL)
+		return strcmp(n->type, "renewalreq") == 0 ? SCEP_RENEWALREQ
+							  : SCEP_PKCSREQ;
+	if (n->s.caps.renewal &&
+	    ca_set_issued(&n->s.ca, buf_span(&n->s.cert), NULL) == 0)
+		return SCEP_RENEWALREQ;
+	return SCEP_PKCSREQ;
+}
+
+static int renew_first(struct enrolment *n, const struct opts *o, struct err *e)
+{
+	const char *path = opt_value(o, "new-key");
+
+	if ((n->key_pem.n > 0 && write_key(n, o, &n->new_key, e) != 0) ||
+	    (path != NULL && key_read(path, &n->new_key, e) != 0) ||
+	    scep_renewal_id(
+		enrol_key(n), buf_span(&n->s.cert), n->s.trans_id, e) != 0)
+		return -1;
+	return ask(n, renewal_type(n), e);
+}
+
+/* Who asked then: with a certificate, or by the key alone. */
+static int poll_files(struct enrolment *n, const struct opts *o, struct err *e)
+{
+	const char *path = opt_value(o, "new-key");
+	struct cert_view v;
+
+	if (path != NULL && key_read(path, &n->new_key, e) != 0)
+		return -1;
+	if (opt_value(o, "cert") == NULL) {
+		if (key_read(opt_value(o, "key"), &n->s.key, e) != 0)
+			return -1;
+		return session_stranger(&n->s, buf_span(&n->subject), e);
+	}
+	if (session_signer(&n->s, o, e) != 0 ||
+	    cert_parse(buf_span(&n->s.cert), &v, e) != 0)
+		return -1;
+	return buf_put(&n->subject, v.subject, e);
+}
+
+static int poll_first(struct enrolment *n, const struct opts *o, struct err *e)
+{
+	const char *id = opt_value(o, "transaction");
+	int rc = 0;
+
+	if (id != NULL)
+		strcpy(n->s.trans_id, id); /* poll_options: it fits */
+	else if (opt_value(o, "cert") != NULL)
+		rc = scep_renewal_id(
+		    enrol_key(n), buf_span(&n->s.cert), n->s.trans_id, e);
+	else
+		rc = scep_trans_id(enrol_key(n), n->s.trans_id, e);
+	return rc == 0 ? enrol_poll(n, e) : -1;
+}
+
+/* The ways in which they differ. */
+struct errand {
+	int (*options)(struct enrolment *, const struct opts *, struct err *);
+	/* what is in the files; before the server is asked for anything */
+	int (*files)(struct enrolment *, const struct opts *, struct err *);
+	/* the first message, to a CA that is known */
+	int (*first)(struct enrolment *, const struct opts *, struct err *);
+};
+
+static int not_due(const struct enrolment *n, struct out *out)
+{
+	static const struct out_field fields[] = {
+		{ "status", "status", 0 },
+		{ "not_after", "valid until", 0 },
+	};
+	struct cert_view v;
 	struct err e;
-	int rc = -1;
 
-	if (n->answer.status == SCEP_FAILURE)
-		return report_refusal(n, out);
-	if (n->answer.status == SCEP_PENDING)
-		return report_pending(n, out);
-	if (take_cert(n, &cert, &e) == 0 &&
-	    pem_encode(cert, "CERTIFICATE", &pem, &e) == 0)
-		rc = file_replace(
-		    opt_value(o, "cert-out"), 0644, buf_span(&pem), &e);
-	buf_release(&pem);
-	if (rc != 0)
+	if (cert_parse(buf_span(&n->s.cert), &v, &e) != 0)
 		return out_error(out, &e);
-	doc = show_cert(cert);
-	json_object_set_new(doc, "status", json_string("success"));
-	json_object_set_new(doc, "transaction", json_string(n->trans_id));
-	out_fields(out, NULL, cert_fields, n_cert_fields, doc);
-	return EXIT_DONE;
+	out_fields(out, NULL, fields, 2,
+	    json_pack("{s:s, s:o}", "status", "not due", "not_after",
+		out_time(v.not_after)));
+	return EXIT_NOT_DUE;
 }
 
-static int enrol(struct enrolment *n, const struct opts *o, struct out *out)
+static int run(struct enrolment *n, const struct errand *x,
+    const struct opts *o, struct out *out)
 {
 	struct err e;
 
-	if (enrol_options(n, o, &e) != 0)
+	if (x->options(n, o, &e) != 0)
 		return out_usage(out, "%s", e.text);
-	if (enrol_challenge(n, o, &e) != 0 ||
-	    fetch_caps(n->url, &n->caps, NULL, &e) != 0 ||
-	    get_ca(n, o, out, &e) != 0 || get_key(n, o, &e) != 0)
+	if (x->files(n, o, &e) != 0)
 		return out_error(out, &e);
-	if (n->digest == NULL)
-		n->digest = server_caps_digest(&n->caps);
-	if (n->cipher == NULL)
-		n->cipher = server_caps_cipher(&n->caps);
-	if (make_request(n, &e) != 0 ||
-	    exchange(n, opt_value(o, "get") != NULL, &e) != 0)
+	if (n->not_due)
+		return not_due(n, out);
+	if (session_open(&n->s, o, out, &e) != 0 || x->first(n, o, &e) != 0)
 		return out_error(out, &e);
-	return finish(n, o, out);
+	return enrol_settle(n, o, out);
+}
+
+static int run_errand(
+    const struct errand *x, const struct opts *o, struct out *out)
+{
+	struct enrolment n = { 0 };
+	int rc = run(&n, x, o, out);
+
+	enrolment_release(&n);
+	return rc;
 }
 
 int cmd_enrol(const struct opts *o, struct out *out)
 {
-	struct enrolment n = { .now = time(NULL) };
-	int rc = enrol(&n, o, out);
+	static const struct errand x = {
+		enrol_options,
+		enrol_challenge,
+		enrol_first,
+	};
 
-	enrolment_release(&n);
-	return rc;
+	return run_errand(&x, o, out);
+}
+
+int cmd_renew(const struct opts *o, struct out *out)
+{
+	static const struct errand x = {
+		renew_options,
+		renew_files,
+		renew_first,
+	};
+
+	return run_errand(&x, o, out);
+}
+
+int cmd_poll(const struct opts *o, struct out *out)
+{
+	static const struct errand x = { poll_options, poll_files, poll_first };
+
+	return run_errand(&x, o, out);
 }

@@ -1,59 +1,13 @@
 #include <string.h>
-#include <strings.h>
 
-#include "http.h"
 #include "sceptool_enrol.h"
 
-enum { CHALLENGE_SIZE_MAX = 1024 };
-
-/* Names on the command line and in the tables of alg.h. */
-static const struct {
-	const char *option, *name;
-} names[] = {
-	{ "sha1", "SHA-1" },
-	{ "sha256", "SHA-256" },
-	{ "sha384", "SHA-384" },
-	{ "sha512", "SHA-512" },
-	{ "md5", "MD5" },
-	{ "aes128", "AES-128-CBC" },
-	{ "aes192", "AES-192-CBC" },
-	{ "aes256", "AES-256-CBC" },
-	{ "des3", "DES-EDE3-CBC" },
-	{ "des", "DES-CBC" },
+enum {
+	CHALLENGE_SIZE_MAX = 1024,
+	DAY = 24 * 60 * 60,
+	INTERVAL = 60,	  /* seconds between two polls */
+	MAX_POLLS = 1440, /* a day of them */
 };
-
-static const char *table_name(const char *option)
-{
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcasecmp(names[i].option, option) == 0)
-			return names[i].name;
-	return "";
-}
-
-static int read_algorithms(
-    struct enrolment *n, const struct opts *o, struct err *e)
-{
-	const char *digest = opt_value(o, "digest");
-	const char *cipher = opt_value(o, "cipher");
-
-	if (digest != NULL) {
-		n->digest = alg_digest_by_name(table_name(digest));
-		if (n->digest == NULL)
-			return err_set(e, ERR_INPUT,
-			    "--digest %s: not one of sha256, sha384, sha512, "
-			    "sha1, md5",
-			    digest);
-	}
-	if (cipher != NULL) {
-		n->cipher = alg_cipher_by_name(table_name(cipher));
-		if (n->cipher == NULL)
-			return err_set(e, ERR_INPUT,
-			    "--cipher %s: not one of aes128, aes192, aes256, "
-			    "des3, des",
-			    cipher);
-	}
-	return 0;
-}
 
 static int read_san(struct enrolment *n, const struct opts *o, struct err *e)
 {
@@ -75,29 +29,6 @@ static int read_san(struct enrolment *n, const struct opts *o, struct err *e)
 	return rc;
 }
 
-/* Blanks and colons are how people write fingerprints. */
-static int read_fingerprint(
-    struct enrolment *n, const struct opts *o, struct err *e)
-{
-	const char *text = opt_value(o, "fingerprint");
-	struct buf digits = { 0 };
-	int rc = 0;
-
-	for (; rc == 0 && text != NULL && *text != '\0'; text++)
-		if (*text != ':' && *text != ' ')
-			rc = buf_put(&digits,
-			    (struct span){ (const uint8_t *)text, 1 }, e);
-	if (rc == 0)
-		rc = hex_get(&n->fingerprint, buf_span(&digits), e);
-	if (rc == 0 && text != NULL && n->fingerprint.n != 32 &&
-	    n->fingerprint.n != 20 && n->fingerprint.n != 16)
-		rc = err_set(e, ERR_INPUT,
-		    "%zu bytes are neither SHA-256, SHA-1 nor MD5",
-		    n->fingerprint.n);
-	buf_release(&digits);
-	return rc == 0 ? 0 : err_prefix(e, "--fingerprint");
-}
-
 /* It is written when the CA is known, and before it is used. */
 static int new_key(struct enrolment *n, const struct opts *o, struct err *e)
 {
@@ -109,29 +40,116 @@ static int new_key(struct enrolment *n, const struct opts *o, struct err *e)
 	    kind != NULL ? kind : "rsa:2048", &n->key_pem, e);
 }
 
+/* --wait, and what goes with it. */
+static int read_wait(struct enrolment *n, const struct opts *o, struct err *e)
+{
+	const char *interval = opt_value(o, "interval");
+	const char *polls = opt_value(o, "max-polls");
+
+	n->wait = opt_value(o, "wait") != NULL;
+	n->interval = INTERVAL;
+	n->max_polls = MAX_POLLS;
+	if (!n->wait && (interval != NULL || polls != NULL))
+		return err_set(
+		    e, ERR_INPUT, "--interval and --max-polls are for --wait");
+	if (interval != NULL &&
+	    opt_number("interval", interval, 0, DAY, &n->interval, e) != 0)
+		return -1;
+	if (polls != NULL)
+		return opt_number(
+		    "max-polls", polls, 1, MAX_POLLS, &n->max_polls, e);
+	return 0;
+}
+
+/* What each of the three takes. */
+static int read_common(struct enrolment *n, const struct opts *o, struct err *e)
+{
+	if (opt_value(o, "cert-out") == NULL)
+		return err_set(e, ERR_INPUT,
+		    "--cert-out is needed: where the certificate goes");
+	if (session_options(&n->s, o, e) != 0)
+		return -1;
+	return read_wait(n, o, e);
+}
+
 int enrol_options(struct enrolment *n, const struct opts *o, struct err *e)
 {
 	const char *subject = opt_value(o, "subject");
 	bool has_key = opt_value(o, "key") != NULL;
 
-	if (subject == NULL || opt_value(o, "cert-out") == NULL)
-		return err_set(
-		    e, ERR_INPUT, "--subject and --cert-out are needed");
+	if (subject == NULL)
+		return err_set(e, ERR_INPUT, "--subject is needed");
 	if (has_key == (opt_value(o, "key-out") != NULL) ||
 	    (has_key && opt_value(o, "key-type") != NULL))
 		return err_set(e, ERR_INPUT,
 		    "either --key for a key that exists, or --key-out (and "
 		    "--key-type) for a new one");
-	if (opt_value(o, "ca") != NULL && opt_value(o, "fingerprint") != NULL)
-		return err_set(e, ERR_INPUT,
-		    "--ca names certificates that are trusted already: "
-		    "no --fingerprint with it");
-	n->url = o->words[0];
-	if (http_check_url(n->url, e) != 0 || read_algorithms(n, o, e) != 0 ||
-	    name_parse(subject, &n->subject, e) != 0 ||
-	    read_san(n, o, e) != 0 || read_fingerprint(n, o, e) != 0)
+	if (read_common(n, o, e) != 0 ||
+	    name_parse(subject, &n->subject, e) != 0 || read_san(n, o, e) != 0)
 		return -1;
 	return new_key(n, o, e);
+}
+
+/* Both of --key and --cert: who renews, or who has asked. */
+static int need_signer(const struct opts *o, struct err *e)
+{
+	if (opt_value(o, "key") != NULL && opt_value(o, "cert") != NULL)
+		return 0;
+	return err_set(e, ERR_INPUT,
+	    "--key and --cert are needed: the certificate and its key");
+}
+
+int renew_options(struct enrolment *n, const struct opts *o, struct err *e)
+{
+	const char *after = opt_value(o, "after");
+	int keys = (opt_value(o, "key-out") != NULL) +
+	    (opt_value(o, "new-key") != NULL) +
+	    (opt_value(o, "keep-key") != NULL);
+
+	if (need_signer(o, e) != 0)
+		return -1;
+	if (keys != 1)
+		return err_set(e, ERR_INPUT,
+		    "one of --key-out for a new key, --new-key for one that "
+		    "exists, --keep-key for the old one");
+	if (opt_value(o, "key-type") != NULL && opt_value(o, "key-out") == NULL)
+		return err_set(
+		    e, ERR_INPUT, "--key-type is for --key-out, a new key");
+	n->type = opt_value(o, "message-type");
+	if (n->type != NULL && strcmp(n->type, "renewalreq") != 0 &&
+	    strcmp(n->type, "pkcsreq") != 0)
+		return err_set(
+		    e, ERR_INPUT, "--message-type is renewalreq or pkcsreq");
+	if (after != NULL && opt_number("after", after, 1, 99, &n->after, e))
+		return -1;
+	if (read_common(n, o, e) != 0)
+		return -1;
+	return new_key(n, o, e);
+}
+
+int poll_options(struct enrolment *n, const struct opts *o, struct err *e)
+{
+	const char *subject = opt_value(o, "subject");
+	const char *id = opt_value(o, "transaction");
+
+	if (opt_value(o, "key") == NULL ||
+	    (subject != NULL) == (opt_value(o, "cert") != NULL))
+		return err_set(e, ERR_INPUT,
+		    "--key is needed, and either --subject as it was asked "
+		    "for, or --cert as it was to be renewed");
+	if (opt_value(o, "new-key") != NULL && subject != NULL)
+		return err_set(
+		    e, ERR_INPUT, "--new-key is for a renewal, with --cert");
+	if (id != NULL &&
+	    (id[0] == '\0' || strlen(id) > SCEP_TRANS_ID_MAX ||
+		!is_printable_string(span_str(id))))
+		return err_set(e, ERR_INPUT,
+		    "--transaction is a PrintableString of 1 to %d characters "
+		    "(RFC 8894, 3.2.1.1)",
+		    SCEP_TRANS_ID_MAX);
+	if (read_common(n, o, e) != 0)
+		return -1;
+	return subject != NULL ? name_parse(subject, &n->subject, e) : 0;
 }
 
 /* The first line of the file. */

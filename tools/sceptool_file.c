@@ -101,3 +101,15 @@ int file_replace(
 	}
 	return 0;
 }
+
+int pem_write(
+    const char *path, const char *label, struct span der, struct err *e)
+{
+	struct buf pem = { 0 };
+	int rc = pem_encode(der, label, &pem, e);
+
+	if (rc == 0)
+		rc = file_replace(path, 0644, buf_span(&pem), e);
+	buf_release(&pem);
+	return rc;
+}
