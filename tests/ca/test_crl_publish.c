@@ -3,6 +3,7 @@
  * file that is not there or is not a file (R168, R174, R178; T-45).
  */
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
