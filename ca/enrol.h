@@ -1,6 +1,6 @@
 /*
- * enrol.h - a PKCSReq from its envelope to its certificate: gates 6 to 10 of
- * design.md, section 4.
+ * enrol.h - a PKCSReq or RenewalReq from its envelope to its certificate: gates
+ * 6 to 10 of design.md, section 4.
  */
 #ifndef ENROL_H
 #define ENROL_H
@@ -9,14 +9,12 @@
 
 /*
  * enrol - `m` has passed the gates before: it is signed by an RSA key and its
- * envelope is for us.  0: *why is REFUSE_NONE and *cert is recorded (release
- * it), or *why says why not, with the details in ev->detail.  Fills in ev's
- * subject, challenge and `repeated`.  -1: the fault is ours, and nothing was
- * issued.
+ * envelope is for us.  0: *o says what comes of it, with the details in
+ * ev->detail; a certificate in it is recorded.  Fills in ev's subject,
+ * challenge and `repeated`.  -1: the fault is ours, and nothing was issued.
  */
 int enrol(struct ca *ca, const struct pki_facts *f, const struct scep_msg *m,
-    struct stored_cert *cert, struct pki_event *ev, enum refusal *why,
-    struct err *e);
+    struct pki_outcome *o, struct pki_event *ev, struct err *e);
 
 /*
  * enrol_exposed - a request came without its envelope: a one-time challenge in

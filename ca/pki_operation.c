@@ -4,7 +4,58 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "crl.h"
 #include "enrol.h"
+#include "retrieve.h"
+#include "transaction.h"
+
+void pki_outcome_release(struct pki_outcome *o)
+{
+	stored_cert_release(&o->cert);
+	buf_release(&o->crl);
+	*o = (struct pki_outcome){ .status = SCEP_FAILURE };
+}
+
+void pki_refuse(struct pki_outcome *o, enum refusal why)
+{
+	o->status = SCEP_FAILURE;
+	o->why = why;
+}
+
+void pki_grant(struct pki_outcome *o, struct stored_cert *cert)
+{
+	o->status = SCEP_SUCCESS;
+	o->why = REFUSE_NONE;
+	o->cert = *cert;
+	*cert = (struct stored_cert){ .der = { 0 } };
+}
+
+/*
+ * The types that this server serves, and so all that can lead to issuing.
+ * Whatever is not in the list ends at gate 5 (security.md T-11).
+ */
+static const struct service {
+	enum scep_type type;
+	bool enveloped; /* RFC 8894, 3.3.3: a CertPoll need not be */
+	bool delivers;	/* a SUCCESS hands the requester his certificate */
+	int (*run)(struct ca *ca, const struct pki_facts *f,
+	    const struct scep_msg *m, struct pki_outcome *o,
+	    struct pki_event *ev, struct err *e);
+} services[] = {
+	{ SCEP_PKCSREQ, true, true, enrol },
+	{ SCEP_RENEWALREQ, true, true, enrol },
+	{ SCEP_CERTPOLL, false, true, transaction_poll },
+	{ SCEP_GETCERT, true, false, retrieve_cert },
+	{ SCEP_GETCRL, true, false, retrieve_crl },
+};
+
+static const struct service *find_service(const struct scep_msg *m)
+{
+	for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++)
+		if (services[i].type == m->attrs.type)
+			return &services[i];
+	return NULL;
+}
 
 void pki_event_release(struct pki_event *ev)
 {
@@ -46,15 +97,6 @@ static enum refusal check_signer(
 	return because(ev, REFUSE_SIGNATURE, why.text);
 }
 
-/* The types that this server serves.  Everything else ends here (T-11). */
-static enum refusal check_type(const struct scep_msg *m, struct pki_event *ev)
-{
-	if (m->attrs.type == SCEP_PKCSREQ)
-		return REFUSE_NONE;
-	return because(ev, REFUSE_TYPE,
-	    m->attrs.type_text[0] != '\0' ? m->attrs.type_text : "none");
-}
-
 static enum refusal check_envelope(const struct ca *ca,
     const struct scep_msg *m, struct pki_event *ev, struct err *fault)
 {
@@ -70,10 +112,29 @@ static enum refusal check_envelope(const struct ca *ca,
 		return REFUSE_RECIPIENT;
 	if (cms_recipient_alg(r, &why) != 0)
 		return because(ev, REFUSE_ALG, why.text);
-	if (m->signer_key.pk != GNUTLS_PK_RSA)
+	return REFUSE_NONE;
+}
+
+/* The type, what it needs, and a key that the answer can be enveloped to. */
+static enum refusal check_service(const struct ca *ca,
+    const struct service *service, const struct scep_msg *m,
+    struct pki_event *ev, struct err *fault)
+{
+	enum refusal why = REFUSE_NONE;
+
+	if (service == NULL)
+		return because(ev, REFUSE_TYPE,
+		    m->attrs.type_text[0] != '\0' ? m->attrs.type_text
+						  : "none");
+	if (service->type == SCEP_RENEWALREQ &&
+	    ca->conf.endpoint.renewal == RENEWAL_NO)
+		return REFUSE_RENEWAL_OFF; /* R128 */
+	if (service->enveloped)
+		why = check_envelope(ca, m, ev, fault);
+	if (why == REFUSE_NONE && m->signer_key.pk != GNUTLS_PK_RSA)
 		return because(ev, REFUSE_KEY_TYPE,
 		    "the answer could not be enveloped to it");
-	return REFUSE_NONE;
+	return why;
 }
 
 /* R074; a device without a clock leaves signingTime out. */
@@ -99,8 +160,8 @@ static enum refusal check_time(const struct ca *ca, const struct pki_facts *f,
  * was not the message that failed.
  */
 static enum refusal check_outside(const struct ca *ca,
-    const struct pki_facts *f, struct scep_msg *m, struct pki_event *ev,
-    struct err *fault)
+    const struct pki_facts *f, const struct service *service,
+    struct scep_msg *m, struct pki_event *ev, struct err *fault)
 {
 	enum refusal why;
 	struct err e;
@@ -111,20 +172,26 @@ static enum refusal check_outside(const struct ca *ca,
 		return why;
 	if (m->attrs.sender_nonce.n == 0)
 		return REFUSE_NO_NONCE;
-	if ((why = check_type(m, ev)) != REFUSE_NONE ||
-	    (why = check_envelope(ca, m, ev, fault)) != REFUSE_NONE)
+	why = check_service(ca, service, m, ev, fault);
+	if (why != REFUSE_NONE)
 		return why;
 	return check_time(ca, f, m, ev);
 }
 
-/* The certificates of a SUCCESS (field-notes.md, decision 3), leaf first. */
-static int success_content(const struct ca *ca, const struct stored_cert *cert,
+/*
+ * What a SUCCESS holds: the certificates (field-notes.md, decision 3), leaf
+ * first, or the CRL and nothing else (RFC 8894, 4.6.1).
+ */
+static int success_content(const struct ca *ca, const struct pki_outcome *o,
     struct buf *out, struct err *e)
 {
 	bool is_root = span_eq(ca->ca_cert.issuer, ca->ca_cert.subject);
-	struct span all[2] = { buf_span(&cert->der), ca->ca_cert.der };
+	struct span all[2] = { buf_span(&o->cert.der), ca->ca_cert.der };
+	struct span crl = buf_span(&o->crl);
 	size_t n = 1;
 
+	if (crl.n != 0)
+		return cms_certs_only(NULL, 0, &crl, 1, out, e);
 	if (ca->conf.endpoint.reply_chain == CHAIN_FULL ||
 	    (ca->conf.endpoint.reply_chain == CHAIN_CHAIN && !is_root))
 		n = 2;
@@ -141,14 +208,21 @@ static void fail_text(
 	    more ? ": " : "", more ? ev->detail : "");
 }
 
-/* Seal the CertRep; `cert` is what a SUCCESS delivers. */
+/* A poll without an envelope does not say which cipher its sender knows. */
+static const struct alg_cipher *answer_cipher(const struct scep_msg *m)
+{
+	return m->cipher != NULL ? m->cipher
+				 : alg_cipher_by_name("AES-128-CBC");
+}
+
+/* Seal the CertRep. */
 static int answer(struct ca *ca, const struct pki_facts *f,
-    const struct scep_msg *m, const struct stored_cert *cert, enum refusal why,
+    const struct scep_msg *m, const struct pki_outcome *o,
     const struct pki_event *ev, struct buf *reply, struct err *e)
 {
 	uint8_t nonce[SCEP_NONCE_SIZE];
 	char text[512];
-	struct buf content = { 0 };
+	struct buf content = { .max = CRL_MAX };
 	struct scep_seal s = {
 		.attrs = {
 			.type = SCEP_CERTREP,
@@ -156,12 +230,12 @@ static int answer(struct ca *ca, const struct pki_facts *f,
 			.sender_nonce = { nonce, sizeof(nonce) },
 			.recipient_nonce = m->attrs.sender_nonce,
 			.has_status = true,
-			.status = SCEP_SUCCESS,
+			.status = o->status,
 			.signing_time = f->now,
 		},
 		.to = &m->cms.signer,
 		.to_key = &m->signer_key,
-		.cipher = m->cipher,
+		.cipher = answer_cipher(m),
 		/* refused for its digest: answer with what we do take */
 		.digest = m->digest != NULL ? m->digest
 					    : alg_digest_by_name("SHA-256"),
@@ -174,18 +248,21 @@ static int answer(struct ca *ca, const struct pki_facts *f,
 
 	if (gnutls_rnd(GNUTLS_RND_NONCE, nonce, sizeof(nonce)) != 0)
 		return err_set(e, ERR_CRYPTO, "no random bytes");
-	if (why != REFUSE_NONE) {
-		fail_text(why, ev, text, sizeof(text));
-		s.attrs.status = SCEP_FAILURE;
-		s.attrs.fail = refusal_entry(why)->fail;
-		s.attrs.fail_text = text;
-		s.omit_content = m->attrs.wants_no_content;
-	} else {
-		if (success_content(ca, cert, &content, e) != 0)
+	if (o->status == SCEP_SUCCESS) {
+		if (success_content(ca, o, &content, e) != 0)
 			return -1;
 		s.has_content = true;
 		s.content = buf_span(&content);
+	} else {
+		s.omit_content = m->attrs.wants_no_content;
 	}
+	if (o->status == SCEP_FAILURE) {
+		fail_text(o->why, ev, text, sizeof(text));
+		s.attrs.fail = refusal_entry(o->why)->fail;
+		s.attrs.fail_text = text;
+	}
+	if (o->crl.n != 0)
+		reply->max = CRL_MAX;
 	rc = scep_msg_seal(&s, reply, e);
 	buf_release(&content);
 	return rc;
@@ -205,32 +282,44 @@ static void begin_event(struct pki_event *ev, const struct scep_msg *m)
 	ev->cipher = cipher != NULL ? cipher->name : NULL;
 }
 
-static int handle(struct ca *ca, const struct pki_facts *f, struct scep_msg *m,
-    struct buf *reply, struct pki_event *ev, struct err *e)
+/* Whether the message is one of `service`, decided by what anybody can see. */
+static int decide(struct ca *ca, const struct pki_facts *f, struct scep_msg *m,
+    const struct service *service, struct pki_outcome *o, struct pki_event *ev,
+    struct err *e)
 {
-	struct stored_cert cert = { 0 };
 	struct err fault = { 0 };
-	enum refusal why;
-	int rc = 0;
+	enum refusal why = check_outside(ca, f, service, m, ev, &fault);
 
-	if (ca_sign_key(ca, e) != 0)
-		return -1;
-	why = check_outside(ca, f, m, ev, &fault);
 	if (fault.kind != ERR_NONE)
 		return err_set(e, fault.kind, "%s", fault.text);
 	if (why == REFUSE_NONE)
-		rc = enrol(ca, f, m, &cert, ev, &why, e);
-	else if (why == REFUSE_NO_ENVELOPE)
-		rc = enrol_exposed(ca, f, m, ev, e);
-	ev->serial = cert.serial; /* recorded, answered or not */
+		return service->run(ca, f, m, o, ev, e);
+	pki_refuse(o, why);
+	if (why == REFUSE_NO_ENVELOPE &&
+	    (service->type == SCEP_PKCSREQ || service->type == SCEP_RENEWALREQ))
+		return enrol_exposed(ca, f, m, ev, e);
+	return 0;
+}
+
+static int handle(struct ca *ca, const struct pki_facts *f, struct scep_msg *m,
+    struct buf *reply, struct pki_event *ev, struct err *e)
+{
+	const struct service *service = find_service(m);
+	struct pki_outcome o = { .status = SCEP_FAILURE };
+	int rc = ca_sign_key(ca, e);
+
 	if (rc == 0)
-		rc = answer(ca, f, m, &cert, why, ev, reply, e);
+		rc = decide(ca, f, m, service, &o, ev, e);
+	ev->serial = o.cert.serial; /* recorded, answered or not */
+	if (rc == 0)
+		rc = answer(ca, f, m, &o, ev, reply, e);
 	if (rc == 0) {
 		ev->answered = true;
-		ev->status = why == REFUSE_NONE ? SCEP_SUCCESS : SCEP_FAILURE;
-		ev->refusal = why;
+		ev->status = o.status;
+		ev->refusal = o.why;
+		ev->delivers = o.status == SCEP_SUCCESS && service->delivers;
 	}
-	stored_cert_release(&cert);
+	pki_outcome_release(&o);
 	return rc;
 }
 

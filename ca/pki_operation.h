@@ -24,16 +24,32 @@ struct pki_event {
 	enum refusal refusal; /* if FAILURE */
 	char detail[400];     /* the precise cause */
 	bool repeated;	      /* the recorded certificate, once more */
-	struct serial serial; /* if SUCCESS */
+	struct serial serial; /* of the certificate that a SUCCESS is about */
+	bool delivers;	      /* … and which goes to its own requester */
 	struct buf subject;   /* RFC 4514, once the key is proven; owned */
 	char challenge_id[16];
 	const char *digest, *cipher; /* names, or NULL */
 };
 void pki_event_release(struct pki_event *ev);
 
+/* What a message leads to, before it is sealed. */
+struct pki_outcome {
+	enum scep_status status;
+	enum refusal why;	 /* FAILURE */
+	struct stored_cert cert; /* SUCCESS: of everything but GetCRL; owned */
+	struct buf crl;		 /* SUCCESS: of GetCRL; owned */
+};
+void pki_outcome_release(struct pki_outcome *o);
+
+/*
+ * pki_refuse, pki_grant - set the outcome.  The second takes what *cert owns.
+ */
+void pki_refuse(struct pki_outcome *o, enum refusal why);
+void pki_grant(struct pki_outcome *o, struct stored_cert *cert);
+
 /*
  * pki_operation - answer the message `in`, as it came over HTTP.
- * 0: *reply is a CertRep (SUCCESS, FAILURE) and ev->answered.
+ * 0: *reply is a CertRep and ev->answered.
  * -1: no signed answer is due or possible: ERR_INPUT (not a pkiMessage: HTTP
  * 400), ERR_BUSY (503), anything else (500).  Nothing half done in any case.
  */

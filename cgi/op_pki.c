@@ -96,11 +96,10 @@ static void log_event(struct buf *line, const struct pki_event *ev)
 	log_field(line, "transaction", span_str(ev->trans_id));
 	log_text(
 	    line, "result", ev->answered ? status_name(ev->status) : "none");
-	if (ev->answered && ev->status == SCEP_FAILURE) {
+	if (ev->answered && ev->status == SCEP_FAILURE)
 		log_text(line, "refusal", refusal_entry(ev->refusal)->code);
-		if (ev->detail[0] != '\0')
-			log_field(line, "detail", span_str(ev->detail));
-	}
+	if (ev->answered && ev->status != SCEP_SUCCESS && ev->detail[0] != '\0')
+		log_field(line, "detail", span_str(ev->detail));
 	if (ev->serial.n != 0)
 		log_serial(line, &ev->serial);
 	if (ev->repeated)
@@ -126,7 +125,7 @@ static int answer(struct ca *ca, const struct request *q, struct span der,
 		log_event(&r->log, &ev);
 		r->status = 200;
 		r->content_type = "application/x-pki-message";
-		r->has_delivered = ev.status == SCEP_SUCCESS;
+		r->has_delivered = ev.delivers;
 		r->delivered = ev.serial;
 	} else if (e->kind == ERR_INPUT) {
 		if (is_cut(der))

@@ -1,0 +1,71 @@
+#include "grant.h"
+
+#include <string.h>
+
+enum { TRIES = 4 };
+
+static int grant_once(struct ca *ca, const struct granting *what,
+    struct stored_request *r, struct stored_cert *cert,
+    enum grant_outcome *outcome, struct err *e)
+{
+	const struct authorisation *a = what->a;
+	bool renewal = r->renews.n != 0;
+	struct stored_cert new = { .renews = r->renews }, recorded = { 0 };
+	struct grant grant = {
+		.request = r,
+		.cert = &new,
+		.challenge_mac = a->has_challenge ? a->challenge_mac : NULL,
+		.approved = what->approved,
+		.unique_name = !what->approved && !renewal &&
+		    ca->conf.profile.duplicate != DUPLICATE_ALLOW,
+		.supersede = renewal && ca->conf.profile.supersede == 0,
+		.now = r->decided_at,
+	};
+	int rc = -1;
+
+	memcpy(new.trans_id, r->key.trans_id, sizeof(new.trans_id));
+	memcpy(new.challenge_id, a->challenge_id, sizeof(new.challenge_id));
+	memcpy(new.remote, r->remote, sizeof(new.remote));
+	memcpy(new.name_hash, r->name_hash, sizeof(new.name_hash));
+	if (issue_leaf(ca, a, what->g, what->spki, r->decided_at, &new, e) != 0)
+		return -1;
+	r->serial = new.serial;
+	if (store_grant(ca->store, &grant, outcome, &recorded, e) == 0) {
+		if (*outcome == GRANT_DONE) {
+			*cert = new;
+			new = (struct stored_cert){ 0 };
+		} else if (*outcome == GRANT_ALREADY) {
+			*cert = recorded;
+			recorded = (struct stored_cert){ 0 };
+		}
+		rc = 0;
+	}
+	stored_cert_release(&new);
+	stored_cert_release(&recorded);
+	return rc;
+}
+
+int grant_certificate(struct ca *ca, const struct granting *what,
+    struct stored_request *r, struct stored_cert *cert,
+    enum grant_outcome *outcome, struct err *e)
+{
+	struct buf none = { 0 };
+
+	if (ca_store(ca, e) != 0)
+		return -1;
+	r->state = REQUEST_GRANTED;
+	for (int i = 0; i < TRIES; i++) {
+		struct stored_request closed = *r;
+
+		closed.csr = none; /* what is granted keeps no CSR */
+		if (grant_once(ca, what, &closed, cert, outcome, e) != 0)
+			return -1;
+		r->serial = closed.serial;
+		if (*outcome != GRANT_SERIAL_TAKEN)
+			return 0;
+	}
+	return err_set(e, ERR_CRYPTO,
+	    "%d random serials in a row are taken; is the random generator "
+	    "broken?",
+	    TRIES);
+}

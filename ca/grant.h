@@ -1,0 +1,30 @@
+/*
+ * grant.h - a certificate made, and recorded with everything that belongs to
+ * it, in one commit.
+ */
+#ifndef GRANT_H
+#define GRANT_H
+
+#include "authorise.h"
+#include "issue.h"
+#include "policy.h"
+
+/* What is granted.  Borrows everything. */
+struct granting {
+	const struct authorisation *a;
+	const struct grantable *g;
+	struct span spki;
+	bool approved; /* by the operator: the request is open in the store */
+};
+
+/*
+ * grant_certificate - for the request *r, which is completed to what is
+ * recorded of it (state, serial).  The signature is made outside the store.
+ * GRANT_DONE and GRANT_ALREADY: *cert is what is recorded; release it.
+ * Serials that are taken are replaced here.
+ */
+int grant_certificate(struct ca *ca, const struct granting *what,
+    struct stored_request *r, struct stored_cert *cert,
+    enum grant_outcome *outcome, struct err *e);
+
+#endif

@@ -1,0 +1,138 @@
+#include "pending.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "grant.h"
+#include "renewal.h"
+
+enum { PAGE = 32 };
+
+/*
+ * A renewal that waited: its old certificate must not have been revoked
+ * meanwhile, and the new one has its names.  Release *old.
+ */
+static int judge_renewal(struct ca *ca, const struct stored_request *r,
+    struct grantable *g, struct stored_cert *old, enum refusal *why,
+    struct err *e)
+{
+	struct cert_view view;
+	bool same;
+
+	if (store_cert_find(ca->store, &r->renews, old, e) != 0)
+		return e->kind == ERR_NOT_FOUND
+		    ? err_set(e, ERR_STORE,
+			  "the certificate that a request renews is gone")
+		    : -1;
+	if (cert_parse(buf_span(&old->der), &view, e) != 0 ||
+	    renewal_names(&view, g, &same, e) != 0)
+		return -1;
+	if (old->state != CERT_VALID)
+		*why = REFUSE_SIGNER_REVOKED;
+	else if (!same)
+		*why = REFUSE_RENEWAL_NAME;
+	return 0;
+}
+
+static int issue(struct ca *ca, const struct csr *csr,
+    const struct grantable *g, struct stored_request *r,
+    struct stored_cert *cert, enum refusal *why, struct err *e)
+{
+	struct authorisation a;
+	struct granting what = {
+		.a = &a,
+		.g = g,
+		.spki = csr->spki,
+		.approved = true,
+	};
+	enum grant_outcome outcome;
+
+	authorise_approved(r, &a);
+	if (grant_certificate(ca, &what, r, cert, &outcome, e) != 0)
+		return -1;
+	if (outcome == GRANT_NOT_OPEN) /* the operator changed his mind */
+		*why = REFUSE_REJECTED;
+	else if (outcome != GRANT_DONE && outcome != GRANT_ALREADY)
+		return err_set(e, ERR_STORE,
+		    "an approved request cannot be granted (%d)", (int)outcome);
+	return 0;
+}
+
+int pending_issue(struct ca *ca, const struct stored_request *r, int64_t now,
+    struct stored_cert *cert, enum refusal *why, char *detail,
+    size_t detail_size, struct err *e)
+{
+	struct stored_request mine = *r;
+	struct stored_cert old = { 0 };
+	struct grantable g = { 0 };
+	struct csr csr = { 0 };
+	int rc = -1;
+
+	if (ca_issue_key(ca, e) != 0 || ca_store(ca, e) != 0)
+		return -1;
+	if (csr_parse(buf_span(&r->csr), &csr, e) != 0)
+		return err_prefix(e, "a request that waits");
+	mine.decided_at = now;
+	if (policy_decide(&csr, &ca->conf.profile, &ca->conf.endpoint.algs, &g,
+		why, detail, detail_size, e) != 0)
+		goto out;
+	if (*why == REFUSE_NONE && r->renews.n != 0 &&
+	    judge_renewal(ca, r, &g, &old, why, e) != 0)
+		goto out;
+	rc = *why == REFUSE_NONE ? issue(ca, &csr, &g, &mine, cert, why, e) : 0;
+out:
+	stored_cert_release(&old);
+	grantable_release(&g);
+	csr_release(&csr);
+	return rc;
+}
+
+static int issue_page(struct ca *ca, struct stored_request *page, size_t n,
+    int64_t now, size_t *issued, size_t *left, struct err *e)
+{
+	char detail[256];
+
+	for (size_t i = 0; i < n; i++) {
+		struct stored_cert cert = { 0 };
+		enum refusal why;
+
+		if (page[i].state != REQUEST_APPROVED)
+			continue;
+		if (pending_issue(ca, &page[i], now, &cert, &why, detail,
+			sizeof(detail), e) != 0)
+			return -1;
+		stored_cert_release(&cert);
+		if (why == REFUSE_NONE)
+			++*issued;
+		else
+			++*left;
+	}
+	return 0;
+}
+
+int pending_issue_all(
+    struct ca *ca, int64_t now, size_t *issued, size_t *left, struct err *e)
+{
+	struct stored_request page[PAGE];
+	struct pending_after after;
+	bool first = true;
+	size_t n;
+	int rc = 0;
+
+	*issued = *left = 0;
+	if (ca_issue_key(ca, e) != 0 || ca_store(ca, e) != 0)
+		return -1;
+	do {
+		if (store_pending_page(ca->store, first ? NULL : &after, page,
+			PAGE, &n, e) != 0)
+			return -1;
+		if (n > 0)
+			after = (struct pending_after){ page[n - 1].created_at,
+				page[n - 1].key };
+		first = false;
+		rc = issue_page(ca, page, n, now, issued, left, e);
+		for (size_t i = 0; i < n; i++)
+			stored_request_release(&page[i]);
+	} while (rc == 0 && n == PAGE);
+	return rc;
+}

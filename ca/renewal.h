@@ -1,0 +1,29 @@
+/*
+ * renewal.h - a certificate for the holder of another one (RFC 8894, 2.5).
+ */
+#ifndef RENEWAL_H
+#define RENEWAL_H
+
+#include "csr.h"
+#include "policy.h"
+#include "refusal.h"
+#include "signer.h"
+
+/*
+ * renewal_judge - may the holder of `who`, which is SIGNER_OURS, renew it now:
+ * is it valid, unrevoked, not too young, and is the key one that may be asked
+ * for?  *why is REFUSE_NONE if so; detail[] is for the log.  Pure.
+ */
+void renewal_judge(const struct endpoint *rules, const struct signer *who,
+    const struct csr *csr, int64_t now, enum refusal *why, char *detail,
+    size_t size);
+
+/*
+ * renewal_names - *same: does the request ask for the old certificate's names
+ * and no other (security.md T-21)?  A request without alternative names gets
+ * those of the old certificate, which g->san then borrows.
+ */
+int renewal_names(const struct cert_view *old, struct grantable *g, bool *same,
+    struct err *e);
+
+#endif
