@@ -18,6 +18,12 @@ void client_make(
     struct client *c, const char *key, const char *kind, const char *name);
 void client_release(struct client *c);
 
+/*
+ * client_adopt - from now on it signs with this certificate, which it got, and
+ * this key, which it takes; NULL: it goes on with its own.
+ */
+void client_adopt(struct client *c, struct privkey *key, struct span cert);
+
 /* A request.  What is zero has the default of a well-behaved device. */
 struct ask {
 	int type;		/* 19 */
@@ -60,7 +66,7 @@ struct result {
 	struct pki_event ev;
 	struct buf reply;
 	struct scep_answer answer;
-	struct buf cert; /* SUCCESS: the client's */
+	struct buf cert; /* if ev.delivers: the client's */
 };
 
 /*

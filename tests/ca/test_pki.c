@@ -232,7 +232,7 @@ Test(pki, nonces)
 	uint8_t nonce[65];
 	struct result r;
 
-	begin(CA_RSA, "");
+	begin(CA_RSA, "[endpoint default]\nunauthorised = refuse\n");
 	memset(nonce, 0xa5, sizeof(nonce));
 	for (size_t i = 0; i < COUNT(sizes); i++) { /* client_send compares */
 		client_enrol(
@@ -253,7 +253,7 @@ Test(pki, transaction_ids)
 	char longest[SCEP_TRANS_ID_MAX + 1];
 	struct result r;
 
-	begin(CA_RSA, "");
+	begin(CA_RSA, "[endpoint default]\nunauthorised = refuse\n");
 	memset(longest, 'z', sizeof(longest) - 1);
 	longest[sizeof(longest) - 1] = '\0';
 	for (size_t i = 0; i <= COUNT(ids); i++) {
@@ -342,7 +342,9 @@ Test(pki, time_window)
 	};
 	struct result r;
 
-	begin(CA_RSA, "[endpoint strict]\ntime_window = 5m\n");
+	begin(CA_RSA,
+	    "[endpoint default]\nunauthorised = refuse\n"
+	    "[endpoint strict]\nunauthorised = refuse\ntime_window = 5m\n");
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		ca_home_open(&h, rows[i].endpoint);
 		client_enrol(&c, &h,
