@@ -4,10 +4,12 @@
  */
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "client.h"
-#include "store_request.h"
+#include "store_pending.h"
+#include "store_revoke.h"
 
 #define NAME "CN=r1,O=Test"
 
@@ -111,36 +113,35 @@ static void for_another_name(struct scene *s)
 	ca_home_challenge(&s->h, &spec, s->challenge);
 }
 
-/* Record what the request will get, as revoked: no tool here does that yet. */
+static void enrol(struct scene *s, struct result *r)
+{
+	client_enrol(&s->c, &s->h, &s->q, r);
+	cr_assert_eq(r->answer.status, SCEP_SUCCESS);
+}
+
+static void revoke(struct scene *s, struct span der)
+{
+	struct serial serial = { 0 };
+	enum revoke_outcome outcome;
+	struct stored_cert cert;
+	struct cert_view v;
+
+	ok(cert_parse(der, &v, e));
+	serial.n = (uint8_t)v.serial.n;
+	memcpy(serial.b, v.serial.p, v.serial.n);
+	ok(store_revoke(s->h.ca->store, &serial, REASON_KEY_COMPROMISE,
+	    TEST_NOW, &outcome, &cert, e));
+	stored_cert_release(&cert);
+}
+
+/* It is sent once more when what it got is revoked. */
 static void revoked_already(struct scene *s)
 {
-	struct stored_request r = { .state = REQUEST_GRANTED,
-		.type = 19,
-		.key.trans_id = "t1",
-		.serial = { 1, { 7 } } };
-	struct stored_cert cert = { .serial = { 1, { 7 } },
-		.state = CERT_REVOKED,
-		.revoked_at = TEST_NOW,
-		.not_before = TEST_NOW,
-		.not_after = TEST_NOW + 86400,
-		.trans_id = "t1" };
-	struct grant g = { .request = &r, .cert = &cert, .now = TEST_NOW };
-	struct buf csr = { 0 }, spki = { 0 };
-	struct stored_cert recorded;
-	enum grant_outcome outcome;
+	struct result r;
 
-	client_csr(&s->c, &s->q, &csr);
-	ok(privkey_spki(s->c.key, &spki, e));
-	ok(sha256_of(buf_span(&spki), r.key.key_hash, e));
-	ok(sha256_of(buf_span(&csr), r.csr_hash, e));
-	ok(sha256_of(buf_span(&s->c.cert), r.signer_hash, e));
-	ok(buf_put(&cert.der, buf_span(&s->c.cert), e));
-	ok(ca_store(s->h.ca, e));
-	ok(store_grant(s->h.ca->store, &g, &outcome, &recorded, e));
-	cr_assert_eq(outcome, GRANT_DONE);
-	stored_cert_release(&cert);
-	buf_release(&spki);
-	buf_release(&csr);
+	enrol(s, &r);
+	revoke(s, buf_span(&r.cert));
+	result_release(&r);
 }
 
 static void with_weak_csr(struct scene *s)
@@ -190,10 +191,154 @@ static void with_the_ca_name(struct scene *s)
 	s->q.subject = s->h.ca->ca_cert.subject;
 }
 
+static void renew_unknown(struct scene *s)
+{
+	s->q.type = SCEP_RENEWALREQ;
+}
+
+static void get_cert(struct scene *s)
+{
+	s->q.type = SCEP_GETCERT;
+}
+
+static void get_crl(struct scene *s)
+{
+	s->q.type = SCEP_GETCRL;
+}
+
+static void poll(struct scene *s)
+{
+	s->q.type = SCEP_CERTPOLL;
+}
+
+/* IssuerAndSerialNumber: of this issuer, number 7 */
+static void ask_for_number_7(struct scene *s, struct span issuer)
+{
+	struct buf body = { 0 };
+
+	ok(buf_put(&body, issuer, e));
+	ok(der_put(&body, DER_INTEGER, SPAN_LIT("\x07"), e));
+	ok(der_put(&s->bytes, DER_SEQUENCE, buf_span(&body), e));
+	s->q.content = buf_span(&s->bytes);
+	buf_release(&body);
+}
+
+static void get_no_cert(struct scene *s)
+{
+	get_cert(s);
+	ok(ca_certs(s->h.ca, e));
+	ask_for_number_7(s, s->h.ca->ca_cert.subject);
+}
+
+static void get_no_crl(struct scene *s)
+{
+	get_crl(s);
+	ask_for_number_7(s, buf_span(&s->c.name));
+}
+
+/* It has a certificate and renews with it. */
+static void renew(struct scene *s)
+{
+	struct result r;
+
+	enrol(s, &r);
+	client_adopt(&s->c, NULL, buf_span(&r.cert));
+	result_release(&r);
+	s->q.type = SCEP_RENEWALREQ;
+	s->q.trans_id = "t2";
+}
+
+static void renew_revoked(struct scene *s)
+{
+	renew(s);
+	revoke(s, buf_span(&s->c.cert));
+}
+
+static void renew_too_late(struct scene *s)
+{
+	renew(s);
+	s->now = TEST_NOW + 366 * 86400;
+}
+
+static void sign_with_the_ca_key(struct scene *s)
+{
+	client_release(&s->c);
+	client_make(&s->c, "ca", "rsa:2048", NAME);
+}
+
+static void renew_another_name(struct scene *s)
+{
+	renew(s);
+	ok(name_parse("CN=admin,O=Test", &s->bytes, e));
+	s->q.subject = buf_span(&s->bytes);
+}
+
+/* Another device asks for the same name, with a challenge or without. */
+static void after_another(struct scene *s, const char *value)
+{
+	struct client other;
+	struct result r;
+
+	client_make(&other, "dev2", "rsa:2048", NAME);
+	client_enrol(&other, &s->h, &(struct ask){ .challenge = value }, &r);
+	cr_assert_neq(r.answer.status, SCEP_FAILURE);
+	result_release(&r);
+	client_release(&other);
+}
+
+static void with_a_name_taken(struct scene *s)
+{
+	char another[CHALLENGE_TEXT_SIZE + 1];
+
+	ca_home_challenge(&s->h, NULL, another);
+	after_another(s, another);
+}
+
+static void when_the_queue_is_full(struct scene *s)
+{
+	s->q.challenge = NULL;
+	after_another(s, NULL);
+}
+
+static void wait_for_the_operator(struct scene *s)
+{
+	struct result r;
+
+	s->q.challenge = NULL;
+	client_enrol(&s->c, &s->h, &s->q, &r);
+	cr_assert_eq(r.answer.status, SCEP_PENDING);
+	result_release(&r);
+}
+
+static void poll_a_rejected_one(struct scene *s)
+{
+	struct stored_request page, now;
+	bool decided;
+	size_t n;
+
+	wait_for_the_operator(s);
+	poll(s);
+	ok(store_pending_page(s->h.ca->store, NULL, &page, 1, &n, e));
+	cr_assert_eq(n, 1);
+	ok(store_decide(s->h.ca->store, &page.key, false, "not this one",
+	    TEST_NOW, &decided, &now, e));
+	cr_assert(decided);
+	stored_request_release(&page);
+	stored_request_release(&now);
+}
+
+static void poll_too_late(struct scene *s)
+{
+	wait_for_the_operator(s);
+	poll(s);
+	s->now = TEST_NOW + 7 * 86400;
+}
+
 static const struct {
 	void (*make)(struct scene *s);
 	const char *code;
 	const char *says; /* in failInfoText, or in the log if it is private */
+	const char *conf; /* of [endpoint default], and on */
 } rows[REFUSE_COUNT] = {
 	[REFUSE_ALG] = { with_md5, "algorithm", "MD5" },
 	[REFUSE_SIGNATURE] = { with_bad_signature, "signature", "signature" },
@@ -205,7 +350,18 @@ static const struct {
 	    "another recipient" },
 	[REFUSE_TIME] = { an_hour_late, "time", "-3600 seconds" },
 	[REFUSE_ENVELOPE] = { with_bad_proof, "envelope", "" },
-	[REFUSE_NO_CHALLENGE] = { without_challenge, "challenge-none", "" },
+	[REFUSE_RENEWAL_OFF] = { renew_unknown, "renewal-off", "not served",
+	    "renewal = no\n" },
+	[REFUSE_GETCERT_OFF] = { get_cert, "getcert-off", "not served",
+	    "getcert = no\n" },
+	[REFUSE_GETCRL_OFF] = { get_crl, "getcrl-off",
+	    "http://h.example/pki/ca.crl",
+	    "getcrl = cdp\n[ca]\nurl = http://h.example/\n" },
+	[REFUSE_NO_REQUEST] = { poll, "no-request", "" },
+	[REFUSE_NO_CERT] = { get_no_cert, "no-certificate", "" },
+	[REFUSE_NO_CRL] = { get_no_crl, "no-crl", "" },
+	[REFUSE_NO_CHALLENGE] = { without_challenge, "challenge-none", "",
+	    "unauthorised = refuse\n" },
 	[REFUSE_CHALLENGE_UNKNOWN] = { with_wrong_challenge,
 	    "challenge-unknown", "" },
 	[REFUSE_CHALLENGE_USED] = { use_up, "challenge-used",
@@ -217,6 +373,13 @@ static const struct {
 	[REFUSE_CHALLENGE_NAME] = { for_another_name, "challenge-name",
 	    "it is for CN=r1,O=Other" },
 	[REFUSE_REVOKED] = { revoked_already, "revoked", "" },
+	[REFUSE_SIGNER_UNKNOWN] = { renew_unknown, "signer-unknown", "" },
+	[REFUSE_SIGNER_REVOKED] = { renew_revoked, "signer-revoked",
+	    "reason 1, 0 seconds ago" },
+	[REFUSE_SIGNER_EXPIRED] = { renew_too_late, "signer-expired",
+	    "ended 86400 seconds ago" },
+	[REFUSE_SIGNER_CA] = { sign_with_the_ca_key, "signer-ca", "" },
+	[REFUSE_RENEWAL_NAME] = { renew_another_name, "renewal-name", "" },
 	[REFUSE_CSR_ALG] = { with_weak_csr, "csr-algorithm", "MD5" },
 	[REFUSE_KEY_TYPE] = { with_ec_key, "key-type", "enveloped" },
 	[REFUSE_KEY_SIZE] = { with_small_key, "key-size", "1024" },
@@ -224,6 +387,16 @@ static const struct {
 	[REFUSE_SAN] = { with_sid, "alternative-name", "SID" },
 	[REFUSE_EXTENSION] = { as_a_ca, "extension", "CA:TRUE" },
 	[REFUSE_CA_KEY] = { with_the_ca_name, "ca-key", "CA's own" },
+	[REFUSE_RENEWAL_EARLY] = { renew, "renewal-early", "in ",
+	    "renewal_from = 50%\n" },
+	[REFUSE_RENEWAL_KEY] = { renew, "renewal-key", "new key",
+	    "renewal_key = new\n" },
+	[REFUSE_DUPLICATE] = { with_a_name_taken, "duplicate", "valid",
+	    "[profile default]\nduplicate = refuse\n" },
+	[REFUSE_QUEUE] = { when_the_queue_is_full, "queue-full", "pending_max",
+	    "[ca]\npending_max = 1\n" },
+	[REFUSE_REJECTED] = { poll_a_rejected_one, "rejected", "not this one" },
+	[REFUSE_EXPIRED] = { poll_too_late, "request-expired", "in time" },
 };
 
 ParameterizedTestParameters(refusal, each)
@@ -241,12 +414,15 @@ ParameterizedTest(size_t *i, refusal, each)
 	const struct refusal_entry *entry = refusal_entry(want);
 	struct scene s = { .now = TEST_NOW };
 	struct buf msg = { 0 };
+	char conf[256];
 	struct result r;
 	size_t before;
 
 	cr_assert_not_null(rows[*i].make, "no test reaches refusal %zu, '%s'",
 	    *i, entry->code);
-	ca_home_make(&s.h, CA_RSA, "[endpoint default]\ntime_window = 5m\n");
+	snprintf(conf, sizeof(conf), "[endpoint default]\ntime_window = 5m\n%s",
+	    rows[*i].conf != NULL ? rows[*i].conf : "");
+	ca_home_make(&s.h, CA_RSA, conf);
 	client_make(&s.c, "dev1", "rsa:2048", NAME);
 	ca_home_challenge(&s.h, NULL, s.challenge);
 	s.q.challenge = s.challenge;
@@ -292,7 +468,7 @@ Test(refusal, keys_of_the_ca)
 		client_make(&c, keys[i], "rsa:2048", NAME);
 		client_enrol(
 		    &c, &h, &(struct ask){ .challenge = challenge }, &r);
-		cr_expect_eq(r.ev.refusal, REFUSE_CA_KEY, "%s", keys[i]);
+		cr_expect_eq(r.ev.refusal, REFUSE_SIGNER_CA, "%s", keys[i]);
 		result_release(&r);
 		client_release(&c);
 	}
@@ -400,12 +576,17 @@ Test(refusal, table)
 /* R095: gate 7 says the same of every challenge, gate 6 of every envelope */
 Test(refusal, private_ones)
 {
-	for (int i = REFUSE_NO_CHALLENGE; i <= REFUSE_REVOKED; i++) {
+	for (int i = REFUSE_NO_CHALLENGE; i <= REFUSE_RENEWAL_NAME; i++) {
 		cr_expect(refusal_is_private((enum refusal)i));
 		cr_expect_str_eq(
 		    refusal_entry((enum refusal)i)->text, "not authorised");
 		cr_expect_eq(
 		    refusal_entry((enum refusal)i)->fail, SCEP_BAD_REQUEST);
+	}
+	for (int i = REFUSE_NO_REQUEST; i <= REFUSE_NO_CRL; i++) {
+		cr_expect(refusal_is_private((enum refusal)i));
+		cr_expect_eq(
+		    refusal_entry((enum refusal)i)->fail, SCEP_BAD_CERT_ID);
 	}
 	cr_expect(refusal_is_private(REFUSE_ENVELOPE));
 	cr_expect(!refusal_is_private(REFUSE_KEY_SIZE));

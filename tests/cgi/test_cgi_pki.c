@@ -286,11 +286,11 @@ Test(pki, refused)
 	struct cgi_done d;
 	struct asked q;
 
-	device_ask(&dev, &lab, "none", (struct span){ NULL, 0 }, &q);
+	device_ask(&dev, &lab, "none", SPAN_LIT("a guess"), &q);
 	cgi_post(lab.home, buf_span(&q.message), &d);
 	cr_expect_eq(d.status, 200);
 	cr_expect_eq(device_read(&dev, &lab, &q, d.body, NULL), SCEP_FAILURE);
-	cr_expect(cgi_log_has(&d, " result=FAILURE refusal=challenge-none"));
+	cr_expect(cgi_log_has(&d, " result=FAILURE refusal=challenge-unknown"));
 	cr_expect_eq(lab_ca_certs(&lab), 0);
 	cgi_release(&d);
 	asked_release(&q);
