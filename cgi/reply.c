@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "log.h"
@@ -94,35 +95,44 @@ static int put_head(struct buf *head, const struct reply *r)
 	    buf_put(head, SPAN_LIT("\r\n"), NULL);
 }
 
-static int write_all(int fd, struct span s, struct err *e)
+/* Head and body in as few pieces as the kernel takes; a CRL may be large. */
+static int write_all(int fd, struct span head, struct span body, struct err *e)
 {
+	struct iovec v[2] = {
+		{ (void *)(uintptr_t)head.p, head.n },
+		{ (void *)(uintptr_t)body.p, body.n },
+	};
 	ssize_t n;
 
-	while (s.n != 0) {
-		n = write(fd, s.p, s.n);
+	while (v[0].iov_len + v[1].iov_len != 0) {
+		n = writev(fd, v, 2);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return err_set(
 			    e, ERR_SYS, "reply: %s", strerror(errno));
-		s.p += n;
-		s.n -= (size_t)n;
+		for (size_t i = 0; i < 2; i++) {
+			size_t done =
+			    (size_t)n < v[i].iov_len ? (size_t)n : v[i].iov_len;
+
+			v[i].iov_base = (uint8_t *)v[i].iov_base + done;
+			v[i].iov_len -= done;
+			n -= (ssize_t)done;
+		}
 	}
 	return 0;
 }
 
 int reply_write(int fd, const struct reply *r, struct err *e)
 {
-	struct buf out = { 0 };
+	struct buf head = { 0 };
+	struct span body = r->head ? SPAN_LIT("") : buf_span(&r->body);
 	int rc = -1;
 
-	if (put_head(&out, r) != 0 ||
-	    (!r->head && buf_put(&out, buf_span(&r->body), NULL) != 0)) {
-		err_set(e, ERR_NOMEM, "reply of %zu bytes", r->body.n);
-		goto out;
-	}
-	rc = write_all(fd, buf_span(&out), e);
-out:
-	buf_release(&out);
+	if (put_head(&head, r) != 0)
+		err_set(e, ERR_NOMEM, "the head of a reply");
+	else
+		rc = write_all(fd, buf_span(&head), body, e);
+	buf_release(&head);
 	return rc;
 }
