@@ -35,6 +35,7 @@ static void check_request(struct span key, struct span value)
 	MUST(span_eq(rec_key_span(&k), key));
 	MUST(rec_put_request(&r, &out, NULL) == 0);
 	MUST(span_eq(buf_span(&out), value));
+	stored_request_release(&r);
 	buf_release(&out);
 }
 
@@ -69,6 +70,73 @@ static void check_challenge_id(struct span key, struct span value)
 	buf_release(&out);
 }
 
+static void check_name(struct span key, struct span value)
+{
+	struct stored_cert c;
+	struct rec_key k;
+	struct buf out = { 0 };
+
+	if (rec_get_name(key, value, &c, NULL) != 0)
+		return;
+	MUST(rec_key_name(c.name_hash, c.not_after, &c.serial, &k, NULL) == 0);
+	MUST(span_eq(rec_key_span(&k), key));
+	MUST(rec_put_name(&out, NULL) == 0);
+	MUST(span_eq(buf_span(&out), value));
+	buf_release(&out);
+}
+
+static void check_revoked(struct span key, struct span value)
+{
+	struct revoked r;
+	struct rec_key k;
+	struct buf out = { 0 };
+
+	if (rec_get_revoked(key, value, &r, NULL) != 0)
+		return;
+	MUST(rec_key_revoked(&r.serial, &k, NULL) == 0);
+	MUST(span_eq(rec_key_span(&k), key));
+	MUST(rec_put_revoked(&r, &out, NULL) == 0);
+	MUST(span_eq(buf_span(&out), value));
+	buf_release(&out);
+}
+
+/* Of its key only the transactionID's can be made again from the request. */
+static void check_entry(struct span key, struct span value)
+{
+	struct request_key rk;
+	struct rec_key k;
+	struct buf out = { 0 };
+
+	if (rec_get_entry(key, value, &rk, NULL) != 0)
+		return;
+	MUST(rec_key_trans_id(&rk, &k, NULL) == 0);
+	MUST(key.p[0] != REC_TRANS_ID || span_eq(rec_key_span(&k), key));
+	if (key.p[0] == REC_OPEN || key.p[0] == REC_EXPIRY ||
+	    key.p[0] == REC_FINISHED) {
+		rec_key_time(key.p[0], rec_time_of(key), key.p + 9, &k);
+		MUST(span_eq(rec_key_span(&k), key));
+	}
+	MUST(rec_put_entry(key.p[0], &rk, &out, NULL) == 0);
+	MUST(span_eq(buf_span(&out), value));
+	buf_release(&out);
+}
+
+static void check_state(struct span key, struct span value)
+{
+	struct rec_open open;
+	struct rec_crl crl;
+	struct buf out = { 0 };
+
+	if (rec_get_open(key, value, &open, NULL) == 0)
+		MUST(rec_put_open(&open, &out, NULL) == 0);
+	else if (rec_get_crl(key, value, &crl, NULL) == 0)
+		MUST(rec_put_crl(&crl, &out, NULL) == 0);
+	else
+		return;
+	MUST(span_eq(buf_span(&out), value));
+	buf_release(&out);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct span key, value;
@@ -81,5 +149,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_request(key, value);
 	check_challenge(key, value);
 	check_challenge_id(key, value);
+	check_name(key, value);
+	check_revoked(key, value);
+	check_entry(key, value);
+	check_state(key, value);
 	return 0;
 }

@@ -1,5 +1,6 @@
 /* The seeds that are no messages: names, strings, wishes, queries, records. */
 #include <stdio.h>
+#include <string.h>
 
 #include "rec.h"
 #include "scep_msg.h"
@@ -162,6 +163,43 @@ static void save_rec(
 	buf_release(value);
 }
 
+/* The small records: what an index has in it, and what there is one of. */
+static void make_index_records(const struct stored_request *r)
+{
+	static const struct rec_crl crl = { FUZZ_NOW, FUZZ_NOW, FUZZ_NOW + 60,
+		3, 1, FUZZ_NOW + 5, FUZZ_NOW + 9, 2 };
+	static const struct rec_open open = { 2, 9 };
+	struct revoked v = { .revoked_at = FUZZ_NOW, .not_after = FUZZ_NOW };
+	const struct serial *serial = &r->serial;
+	struct buf value = { 0 };
+	struct rec_key key;
+
+	MUST(rec_key_name(r->name_hash, FUZZ_NOW, serial, &key, NULL) == 0);
+	MUST(rec_put_name(&value, NULL) == 0);
+	save_rec("name", &key, &value);
+	MUST(rec_key_revoked(serial, &key, NULL) == 0);
+	MUST(rec_put_revoked(&v, &value, NULL) == 0);
+	save_rec("revoked", &key, &value);
+	MUST(rec_key_trans_id(&r->key, &key, NULL) == 0);
+	MUST(rec_put_entry(REC_TRANS_ID, &r->key, &value, NULL) == 0);
+	save_rec("trans-id", &key, &value);
+	rec_key_request_id(r->csr_hash, &key);
+	MUST(rec_put_entry(REC_REQUEST_ID, &r->key, &value, NULL) == 0);
+	save_rec("request-id", &key, &value);
+	rec_key_time(REC_OPEN, FUZZ_NOW, r->csr_hash, &key);
+	MUST(rec_put_entry(REC_OPEN, &r->key, &value, NULL) == 0);
+	save_rec("open-request", &key, &value);
+	MUST(rec_key_address("192.0.2.7", r->csr_hash, &key, NULL) == 0);
+	MUST(rec_put_entry(REC_ADDRESS, &r->key, &value, NULL) == 0);
+	save_rec("address", &key, &value);
+	rec_key_state("open", &key);
+	MUST(rec_put_open(&open, &value, NULL) == 0);
+	save_rec("open-count", &key, &value);
+	rec_key_state("crl", &key);
+	MUST(rec_put_crl(&crl, &value, NULL) == 0);
+	save_rec("crl", &key, &value);
+}
+
 static void make_records(void)
 {
 	struct stored_cert c = {
@@ -199,6 +237,15 @@ static void make_records(void)
 	MUST(rec_key_request(&r.key, &key, NULL) == 0);
 	MUST(rec_put_request(&r, &value, NULL) == 0);
 	save_rec("request", &key, &value);
+	make_index_records(&r);
+	r.state = REQUEST_PENDING;
+	r.serial.n = 0;
+	r.expires_at = FUZZ_NOW + 60;
+	strcpy(r.reason, "waits for the operator");
+	MUST(buf_put(&r.csr, SPAN_LIT("\x30\x03\x02\x01\x05"), NULL) == 0);
+	MUST(rec_put_request(&r, &value, NULL) == 0);
+	save_rec("waiting", &key, &value);
+	stored_request_release(&r);
 	rec_key_challenge(h.mac, &key);
 	MUST(rec_put_challenge(&h, &value, NULL) == 0);
 	save_rec("challenge", &key, &value);

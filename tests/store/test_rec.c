@@ -34,6 +34,8 @@ static void make_cert(struct stored_cert *c)
 		.revoked_at = 5,
 		.reason = 6,
 		.key_hash = { 7 },
+		.name_hash = { 8 },
+		.renews = { 20, { 0x7e, 1 } },
 		.challenge_id = "abcdef",
 		.remote = "2001:db8::1",
 		.der = { der, sizeof(der), 0, 0 } };
@@ -47,10 +49,26 @@ static void make_request(struct stored_request *r)
 		.type = 19,
 		.csr_hash = { 2 },
 		.signer_hash = { 3 },
+		.name_hash = { 4 },
 		.serial = { 3, { 1, 2, 3 } },
+		.renews = { 2, { 5, 6 } },
 		.created_at = 4,
 		.decided_at = 5,
-		.remote = "192.0.2.1" };
+		.remote = "192.0.2.1",
+		.endpoint = "pki",
+		.challenge_id = "0123" };
+	full_text(r->reason, sizeof(r->reason));
+}
+
+static void make_waiting(struct stored_request *r)
+{
+	static uint8_t csr[] = { 0x30, 0x03, 0x02, 0x01, 0x06 };
+
+	make_request(r);
+	r->state = REQUEST_PENDING;
+	r->serial.n = 0;
+	r->expires_at = 7;
+	r->csr = (struct buf){ csr, sizeof(csr), 0, 0 };
 }
 
 static void make_challenge(struct stored_challenge *c)
@@ -68,12 +86,12 @@ static void make_challenge(struct stored_challenge *c)
 	full_text(c->for_name, sizeof(c->for_name));
 }
 
-enum { CERT, REQUEST, CHALLENGE, CHALLENGE_ID, KINDS };
+enum { CERT, REQUEST, WAITING, CHALLENGE, CHALLENGE_ID, KINDS };
 
-static const char *const names[KINDS] = { "cert", "request", "challenge",
-	"challenge id" };
+static const char *const names[KINDS] = { "cert", "request", "waiting",
+	"challenge", "challenge id" };
 
-static const int version_of[KINDS] = { 2, 2, 1, 1 };
+static const int version_of[KINDS] = { 2, 2, 2, 1, 1 };
 
 static void encode(int kind, struct example *x)
 {
@@ -91,6 +109,9 @@ static void encode(int kind, struct example *x)
 		rc = rec_key_cert(&c.serial, &x->key, NULL) |
 		    rec_put_cert(&c, &x->value, NULL);
 		break;
+	case WAITING:
+		make_waiting(&r);
+		/* fall through */
 	case REQUEST:
 		rc = rec_key_request(&r.key, &x->key, NULL) |
 		    rec_put_request(&r, &x->value, NULL);
@@ -126,8 +147,11 @@ static int decode(int kind, struct span key, struct span value,
 		}
 		break;
 	case REQUEST:
-		if ((rc = rec_get_request(key, value, &r, e)) == 0)
+	case WAITING:
+		if ((rc = rec_get_request(key, value, &r, e)) == 0) {
 			rc = rec_put_request(&r, again, e);
+			stored_request_release(&r);
+		}
 		break;
 	case CHALLENGE:
 		if ((rc = rec_get_challenge(key, value, &ch, e)) == 0)
@@ -180,6 +204,9 @@ Test(rec, fields)
 	cr_expect(c2.issued_at == c.issued_at &&
 	    c2.delivered_at == c.delivered_at && c2.revoked_at == c.revoked_at);
 	cr_expect_arr_eq(c2.key_hash, c.key_hash, 32);
+	cr_expect_arr_eq(c2.name_hash, c.name_hash, 32);
+	cr_expect(
+	    c2.renews.n == 20 && memcmp(c2.renews.b, c.renews.b, 20) == 0);
 	cr_expect_str_eq(c2.trans_id, c.trans_id);
 	cr_expect_str_eq(c2.challenge_id, c.challenge_id);
 	cr_expect_str_eq(c2.remote, c.remote);
@@ -187,8 +214,8 @@ Test(rec, fields)
 	stored_cert_release(&c2);
 	buf_release(&x.value);
 
-	encode(REQUEST, &x);
-	make_request(&r);
+	encode(WAITING, &x);
+	make_waiting(&r);
 	cr_assert_eq(rec_get_request(
 			 rec_key_span(&x.key), buf_span(&x.value), &r2, NULL),
 	    0);
@@ -197,9 +224,25 @@ Test(rec, fields)
 	cr_expect(r2.state == r.state && r2.type == r.type);
 	cr_expect_arr_eq(r2.csr_hash, r.csr_hash, 32);
 	cr_expect_arr_eq(r2.signer_hash, r.signer_hash, 32);
-	cr_expect(
-	    r2.created_at == r.created_at && r2.decided_at == r.decided_at);
+	cr_expect_arr_eq(r2.name_hash, r.name_hash, 32);
+	cr_expect(r2.serial.n == 0 && r2.renews.n == 2 && r2.renews.b[1] == 6);
+	cr_expect(r2.created_at == r.created_at &&
+	    r2.decided_at == r.decided_at && r2.expires_at == r.expires_at);
 	cr_expect_str_eq(r2.remote, r.remote);
+	cr_expect_str_eq(r2.endpoint, r.endpoint);
+	cr_expect_str_eq(r2.challenge_id, r.challenge_id);
+	cr_expect_str_eq(r2.reason, r.reason);
+	cr_expect(span_eq(buf_span(&r2.csr), buf_span(&r.csr)));
+	stored_request_release(&r2);
+	buf_release(&x.value);
+
+	encode(REQUEST, &x);
+	make_request(&r);
+	cr_assert_eq(rec_get_request(
+			 rec_key_span(&x.key), buf_span(&x.value), &r2, NULL),
+	    0);
+	cr_expect(r2.serial.n == 3 && r2.serial.b[2] == 3);
+	cr_expect_eq(r2.csr.n, 0);
 	buf_release(&x.value);
 
 	encode(CHALLENGE, &x);
@@ -374,6 +417,23 @@ Test(rec, encode_refuses)
 	r.state = REQUEST_PENDING; /* pending with one */
 	cr_expect_eq(rec_put_request(&r, &out, NULL), -1);
 	r.serial.n = SERIAL_MAX + 1;
+	cr_expect_eq(rec_put_request(&r, &out, NULL), -1);
+	make_request(&r);
+	r.renews.n = SERIAL_MAX + 1;
+	cr_expect_eq(rec_put_request(&r, &out, NULL), -1);
+	make_waiting(&r);
+	r.csr.n = 0; /* open without its CSR */
+	cr_expect_eq(rec_put_request(&r, &out, NULL), -1);
+	make_waiting(&r);
+	r.state = REQUEST_APPROVED; /* with an expiry */
+	cr_expect_eq(rec_put_request(&r, &out, NULL), -1);
+	r.expires_at = 0;
+	r.state = REQUEST_REJECTED; /* with a CSR */
+	cr_expect_eq(rec_put_request(&r, &out, NULL), -1);
+	r.csr.n = 0;
+	cr_expect_eq(rec_put_request(&r, &out, NULL), 0);
+	buf_cut(&out, 0);
+	r.state = REQUEST_APPROVED + 1;
 	cr_expect_eq(rec_put_request(&r, &out, NULL), -1);
 	make_challenge(&ch);
 	ch.uses = -2;
