@@ -349,6 +349,17 @@ static int import_crt(struct span der, gnutls_x509_crt_t *crt, struct err *e)
 	return 0;
 }
 
+/*
+ * GnuTLS takes a certificate that it is told to trust for good, whatever it
+ * is.  Only a CA's may vouch for itself.
+ */
+static bool vouches_for_itself(
+    struct span cert, struct span ca, gnutls_x509_crt_t crt)
+{
+	return !span_eq(cert, ca) ||
+	    gnutls_x509_crt_get_ca_status(crt, NULL) == 1;
+}
+
 int scep_cert_issued_by(struct span cert, struct span ca, struct err *e)
 {
 	gnutls_x509_crt_t c = NULL, issuer = NULL;
@@ -361,7 +372,7 @@ int scep_cert_issued_by(struct span cert, struct span ca, struct err *e)
 		GNUTLS_VERIFY_DISABLE_TIME_CHECKS |
 		    GNUTLS_VERIFY_ALLOW_SIGN_WITH_SHA1,
 		&status) < 0 ||
-	    status != 0)
+	    status != 0 || !vouches_for_itself(cert, ca, issuer))
 		err_set(e, ERR_SIG,
 		    "certificate is not signed by the CA's certificate");
 	else

@@ -2,12 +2,6 @@
 # what is broken.  The layers of a request are in enrol.sh.
 . "$(dirname "$0")/lib.sh"
 
-json() { # json EXPRESSION - of the document d on the last command's output
-	python3 -c 'import json, sys
-with open(sys.argv[1]) as f: d = json.load(f)
-print(eval(sys.argv[2]))' "$tmp/out" "$1"
-}
-
 openssl req -x509 -newkey rsa:2048 -nodes -keyout "$tmp/key" -out "$tmp/cert" \
 	-subj /CN=r1 -days 1 2>/dev/null
 openssl req -new -key "$tmp/key" -subj /CN=r1/O=Lab -outform DER \

@@ -2,37 +2,12 @@
 # requirements.md, section R.
 . "$(dirname "$0")/lib.sh"
 
-key=$tmp/device.key
-cert=$tmp/device.pem
-
 enrol() { # enrol CODE ARGUMENT... - with the key that is there
 	code=$1
 	shift
 	rm -f "$cert"
 	want "$code" enrol "$url" --subject CN=r1,O=Lab --key "$key" \
 		--cert-out "$cert" "$@"
-}
-
-sent() { # sent TEXT - the last request holds it
-	"$sceptool" decode "$srv/request.der" --key "$srv/ca.key" \
-		>"$tmp/sent" 2>&1 || : # with the key of another CA
-	grep -qF -e "$1" "$tmp/sent" || {
-		fail "the request does not hold: $1"
-		sed 's/^/  sent: /' "$tmp/sent"
-	}
-}
-
-by() { # by METHOD - the last request came so
-	[ "$(cat "$srv/method")" = "$1" ] || fail "not by $1"
-}
-
-no_cert() { # no_cert - nothing was written
-	[ ! -e "$cert" ] || fail "a certificate was written"
-}
-
-fingerprint() { # fingerprint DIGEST - of the CA's certificate
-	openssl x509 -in "$srv/ca.pem" -noout -fingerprint "-$1" |
-		sed 's/.*=//'
 }
 
 # All of an enrolment: C01, C02, C05, C07, C21.
@@ -160,6 +135,11 @@ garbage PKIOperation
 ca-garbage GetCACert
 failure the CA refuses: badRequest: no \x1B[31mway
 END
+
+# A CA may choose the name; who asked is told.
+start other-name
+enrol 0
+complains 'the certificate is for CN=somebody else, asked was for CN=r1,O=Lab'
 
 start failure
 run enrol "$url" --subject CN=r1 --key "$key" --cert-out "$cert" --json

@@ -58,6 +58,41 @@ stop() {
 	server=
 }
 
+key=$tmp/device.key
+cert=$tmp/device.pem
+
+sent() { # sent TEXT - the last request holds it
+	"$sceptool" decode "$srv/request.der" --key "$srv/ca.key" \
+		>"$tmp/sent" 2>&1 || : # with the key of another CA
+	grep -qF -e "$1" "$tmp/sent" || {
+		fail "the request does not hold: $1"
+		sed 's/^/  sent: /' "$tmp/sent"
+	}
+}
+
+by() { # by METHOD - the last request came so
+	[ "$(cat "$srv/method")" = "$1" ] || fail "not by $1"
+}
+
+no_cert() { # no_cert - nothing was written
+	[ ! -e "$cert" ] || fail "a certificate was written"
+}
+
+fingerprint() { # fingerprint DIGEST - of the CA's certificate
+	openssl x509 -in "$srv/ca.pem" -noout -fingerprint "-$1" |
+		sed 's/.*=//'
+}
+
+json() { # json EXPRESSION - of the document d on the last command's output
+	python3 -c 'import json, sys
+with open(sys.argv[1]) as f: d = json.load(f)
+print(eval(sys.argv[2]))' "$tmp/out" "$1"
+}
+
+silent() { # silent - nothing on standard error output
+	[ ! -s "$tmp/err" ] || fail "complains though all is well"
+}
+
 finish() {
 	[ "$failed" -eq 0 ] || exit 1
 }

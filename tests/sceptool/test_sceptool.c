@@ -176,6 +176,13 @@ Test(ca_set, only_a_ca_signs)
 	cr_assert_eq(ca_set_trust(&s, (struct span){ 0 }, &e), 0);
 	cr_expect(s.trusted[0] && s.trusted[1] && !s.trusted[2]);
 	ca_set_release(&s);
+	/* GnuTLS takes whatever it is told to trust, even if it is no CA */
+	cr_expect_eq(
+	    scep_cert_issued_by(buf_span(&leaf.cert), buf_span(&leaf.cert), &e),
+	    -1);
+	cr_expect_eq(e.kind, ERR_SIG);
+	cr_expect_eq(
+	    scep_cert_issued_by(buf_span(&ca.cert), buf_span(&ca.cert), &e), 0);
 	for (size_t i = 0; i < 3; i++)
 		drop(all[i]);
 }
@@ -198,6 +205,7 @@ Test(ca_set, roles)
 	cr_assert_eq(ca_set_roles(&s, &r, &e), 0);
 	cr_expect(span_eq(r.signer, buf_span(&sign.cert)));
 	cr_expect(span_eq(r.recipient, buf_span(&enc.cert)));
+	cr_expect(span_eq(r.ca, buf_span(&ca.cert)));
 	ca_set_release(&s);
 
 	/* a CA whose certificate allows neither, as some do */
@@ -205,6 +213,7 @@ Test(ca_set, roles)
 	cr_assert_eq(ca_set_trust(&s, (struct span){ 0 }, &e), 0);
 	cr_assert_eq(ca_set_roles(&s, &r, &e), 0);
 	cr_expect(span_eq(r.recipient, buf_span(&ca.cert)));
+	cr_expect(span_eq(r.ca, buf_span(&ca.cert)));
 	ca_set_release(&s);
 	drop(&ca);
 	drop(&enc);
@@ -276,4 +285,96 @@ Test(scep_client, self_signed)
 	buf_release(&cert);
 	buf_release(&again);
 	privkey_free(key);
+}
+
+/* C05, R070: a kept key that is renewed has another transaction each time. */
+Test(scep_client, transactions)
+{
+	char first[SCEP_TRANS_ID_MAX + 1], a[SCEP_TRANS_ID_MAX + 1];
+	char b[SCEP_TRANS_ID_MAX + 1], again[SCEP_TRANS_ID_MAX + 1];
+	struct party p = { 0 }, other = { 0 };
+
+	make(&p, "CN=r1", &p, false, SIGN);
+	make(&other, "CN=r1", &p, false, SIGN);
+	cr_assert_eq(scep_trans_id(p.key, first, &e), 0);
+	cr_assert_eq(scep_renewal_id(p.key, buf_span(&p.cert), a, &e), 0);
+	cr_assert_eq(scep_renewal_id(p.key, buf_span(&other.cert), b, &e), 0);
+	cr_assert_eq(scep_renewal_id(p.key, buf_span(&p.cert), again, &e), 0);
+	cr_expect_str_eq(a, again);
+	cr_expect_str_neq(a, first);
+	cr_expect_str_neq(a, b);
+	drop(&p);
+	drop(&other);
+}
+
+/* RFC 8894, 3.3.3: what a CertPoll holds; every truncation is refused. */
+Test(scep_client, issuer_and_subject)
+{
+	struct buf a = { 0 }, b = { 0 }, der = { 0 };
+	struct span issuer, subject;
+
+	cr_assert_eq(name_parse("CN=CA,O=Lab", &a, &e), 0);
+	cr_assert_eq(name_parse("CN=r1", &b, &e), 0);
+	cr_assert_eq(
+	    issuer_and_subject_put(&der, buf_span(&a), buf_span(&b), &e), 0);
+	cr_assert_eq(
+	    issuer_and_subject_get(buf_span(&der), &issuer, &subject, &e), 0);
+	cr_expect(span_eq(issuer, buf_span(&a)));
+	cr_expect(span_eq(subject, buf_span(&b)));
+	for (size_t n = 0; n < der.n; n++)
+		cr_expect_eq(issuer_and_subject_get((struct span){ der.p, n },
+				 &issuer, &subject, NULL),
+		    -1);
+	cr_assert_eq(buf_put(&der, SPAN_LIT("\0"), &e), 0);
+	cr_expect_eq(
+	    issuer_and_subject_get(buf_span(&der), &issuer, &subject, &e), -1);
+	/* an IssuerAndSerialNumber is none */
+	cr_expect_eq(
+	    issuer_and_subject_get(SPAN_LIT("\x30\x05\x30\x00\x02\x01\x01"),
+		&issuer, &subject, &e),
+	    -1);
+	cr_expect_eq(e.kind, ERR_INPUT);
+	buf_release(&a);
+	buf_release(&b);
+	buf_release(&der);
+}
+
+/* A SUCCESS with certificates or lists in it. */
+static void answer(struct scep_answer *a, const struct span *certs,
+    size_t n_certs, const struct span *crls, size_t n_crls)
+{
+	*a = (struct scep_answer){ .status = SCEP_SUCCESS };
+	cr_assert_eq(
+	    cms_certs_only(certs, n_certs, crls, n_crls, &a->content, &e), 0);
+}
+
+/* RFC 8894, 4.5, 4.6: the certificate by its number, the one list. */
+Test(scep_client, answers_to_questions)
+{
+	/* whatever it is: nobody looks into it here */
+	const struct span lists[] = { SPAN_LIT("\x30\x02\x05\x00"),
+		SPAN_LIT("\x30\x00") };
+	struct scep_answer a;
+	struct party p = { 0 };
+	struct span cert, crl;
+
+	make(&p, "CN=r1", &p, false, SIGN);
+	cert = buf_span(&p.cert);
+	answer(&a, &cert, 1, NULL, 0);
+	cr_assert_eq(scep_answer_serial(&a, SPAN_LIT("\x01"), &cert, &e), 0);
+	cr_expect(span_eq(cert, buf_span(&p.cert)));
+	cr_expect_eq(scep_answer_serial(&a, SPAN_LIT("\x02"), &cert, &e), -1);
+	cr_expect_eq(e.kind, ERR_NOT_FOUND);
+	cr_expect_eq(scep_answer_crl(&a, &crl, &e), -1);
+	cr_expect_eq(e.kind, ERR_NOT_FOUND);
+	scep_answer_release(&a);
+	answer(&a, NULL, 0, lists, 1);
+	cr_assert_eq(scep_answer_crl(&a, &crl, &e), 0);
+	cr_expect(span_eq(crl, lists[0]));
+	scep_answer_release(&a);
+	answer(&a, NULL, 0, lists, 2);
+	cr_expect_eq(scep_answer_crl(&a, &crl, &e), -1);
+	cr_expect_eq(e.kind, ERR_INPUT);
+	scep_answer_release(&a);
+	drop(&p);
 }
