@@ -2,6 +2,7 @@
  * test_cgi_pki.c - PKIOperation through pkiclient.exe: what a device sends, in
  * all the ways that devices send it, and what comes back and goes into the log.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,6 +96,59 @@ Test(pki, enrol)
 	stored_cert_release(&c);
 	buf_release(&cert);
 	cgi_release(&d);
+	asked_release(&q);
+}
+
+/* The one certificate in the store: when it was delivered. */
+static int64_t delivered_at(void)
+{
+	struct stored_cert c;
+	struct err e;
+	int64_t at;
+	size_t n;
+
+	cr_assert_eq(store_cert_page(lab.ca->store, NULL, &c, 1, &n, &e), 0);
+	cr_assert_eq(n, 1);
+	at = c.delivered_at;
+	stored_cert_release(&c);
+	return at;
+}
+
+/*
+ * R146, R163: the commit is made, and then nobody is there to read the answer.
+ * The certificate is recorded as issued, not as delivered; who asks again gets
+ * this one.
+ */
+Test(pki, lost_answer)
+{
+	char home[300], length[40];
+	struct buf cert = { 0 };
+	struct cgi_call c = { .env = { home, length, "REQUEST_METHOD=POST" } };
+	struct cgi_done d;
+	struct asked q;
+	int fds[2];
+
+	cr_assert_eq(pipe2(fds, O_CLOEXEC), 0);
+	close(fds[0]);
+	device_ask(&dev, &lab, "lost", buf_span(&challenge), &q);
+	c.body = buf_span(&q.message);
+	c.out = fds[1];
+	snprintf(home, sizeof(home), "SCEPCA_HOME=%s", lab.home);
+	snprintf(length, sizeof(length), "CONTENT_LENGTH=%zu", c.body.n);
+	cgi_run(&c, &d);
+	cr_expect_eq(d.exit_code, 1);
+	cr_expect(cgi_log_has(&d, " lost="), "%.*s", (int)d.log.n,
+	    (const char *)d.log.p);
+	cgi_release(&d);
+	cr_expect_eq(lab_ca_certs(&lab), 1);
+	cr_expect_eq(delivered_at(), 0);
+
+	cgi_post(lab.home, buf_span(&q.message), &d);
+	cr_expect_eq(device_read(&dev, &lab, &q, d.body, &cert), SCEP_SUCCESS);
+	cgi_release(&d);
+	cr_expect_eq(lab_ca_certs(&lab), 1);
+	cr_expect_gt(delivered_at(), 0);
+	buf_release(&cert);
 	asked_release(&q);
 }
 
