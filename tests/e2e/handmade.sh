@@ -94,6 +94,15 @@ ask lines "$url?operation=PKIOperation&message=$message"
 granted lines
 ok 'GET with %0A every 64 characters'
 
+# A key of 4096 bits, on one line and escaped: field note A19.
+new_device big 4096
+device big
+message=$(base64 -w 0 big.msg | escape)
+[ ${#message} -gt 5000 ] || die 'this is no long request line'
+ask big "$url?operation=PKIOperation&message=$message"
+granted big
+ok "GET, ${#message} characters"
+
 # A message whose base64 has a plus and a slash: nearly every one.
 device plus
 message=$(base64 -w 0 plus.msg | sed 's/=/%3D/g')

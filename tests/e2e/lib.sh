@@ -146,6 +146,12 @@ make_ca() {
 	$as_ca cat "$home/certs/ca.pem" >ca.pem
 }
 
+# setting KEY VALUE - in ca.conf, which init wrote with every key in it
+setting() {
+	grep -q "^#* *$1 *=" "$home/ca.conf" || die "no $1 in ca.conf"
+	$as_ca sed -i "s|^#* *$1 *=.*|$1 = $2|" "$home/ca.conf"
+}
+
 # ----------------------------------------------------------- the web servers
 
 # start_server nginx|apache|apache-fcgi - and $base is its URL
@@ -365,31 +371,74 @@ status() {
 	sed -n 's/^pkiStatus //p' show.out
 }
 
-# open_reply NAME - verify NAME.reply, check what every CertRep must hold, and
-# leave the certificate of a SUCCESS in NAME.pem
-open_reply() {
-	rm -f "$1.pem"
+# send NAME TYPE FILE [KEY CERT [ID]] - a message of any type around FILE, by
+# POST to $base, and the reply to NAME.reply; NAME's own key and self-signed
+# certificate if no others are said.  What came is opened: see open_answer.
+send() {
+	sent_key=${4-$1.key}
+	sent_cert=${5-$1.self.pem}
+	sent_id=${6-id-of-$1}
+	openssl cms -encrypt -binary -outform DER -aes-128-cbc -in "$3" \
+		-out "$1.env" ca.pem
+	"$OPENSSL_SCEP" sign -t "$2" -i "$sent_id" -n "$nonce" \
+		-k "$sent_key" -c "$sent_cert" <"$1.env" >"$1.msg"
+	send_again "$1"
+	open_answer "$1" "$sent_key" "$sent_cert" "$sent_id"
+}
+
+# send_again NAME - the very same bytes once more
+send_again() {
+	code=$(curl -s -S --max-time 30 -o "$1.reply" -w '%{http_code}' \
+		--data-binary "@$1.msg" "$base/scep?operation=PKIOperation")
+	[ "$code" = 200 ] || die "$1: HTTP $code"
+}
+
+# answered NAME STATUS [FAILINFO] - that is what the last answer said
+answered() {
+	[ "$result" = "$2" ] || die "$1: pkiStatus $result: $(cat show.out)"
+	[ -z "${3-}" ] || grep -qx "failInfo $3" show.out ||
+		die "$1: not failInfo $3: $(cat show.out)"
+}
+
+# open_answer NAME KEY CERT ID - verify NAME.reply, check what every CertRep
+# must hold, and leave what a SUCCESS delivers in NAME.p7; $result is its
+# pkiStatus
+open_answer() {
+	rm -f "$1.p7"
 	openssl cms -verify -inform DER -in "$1.reply" -binary -purpose any \
 		-CAfile ca.pem -out "$1.content" 2>cms.out ||
 		die "$1: openssl cms -verify: $(cat cms.out)"
 	result=$(status "$1.reply")
 	grep -qx 'messageType 3' show.out || die "$1: messageType (R149)"
-	grep -qx "transactionID id-of-$1" show.out || die "$1: id (R068)"
+	grep -qx "transactionID $4" show.out || die "$1: id (R068)"
 	grep -qx "recipientNonce $nonce" show.out || die "$1: nonce (R071)"
 	grep -Eqx 'senderNonce [0-9a-f]{32}' show.out || die "$1: nonce (R072)"
 	if [ "$result" != 0 ]; then
-		[ ! -s "$1.content" ] || die "$1: FAILURE with content (R153)"
-		return
+		# R153, R154
+		[ ! -s "$1.content" ] || die "$1: status $result with content"
+		return 0
 	fi
 	# certtool takes an empty content for none, so not before
 	certtool --p7-verify --inder --load-ca-certificate ca.pem \
 		--infile "$1.reply" >cms.out 2>&1 ||
 		die "$1: certtool --p7-verify: $(cat cms.out)"
 	openssl cms -decrypt -inform DER -in "$1.content" -binary \
-		-recip "$1.self.pem" -inkey "$1.key" -out "$1.p7" 2>cms.out ||
+		-recip "$3" -inkey "$2" -out "$1.p7" 2>cms.out ||
 		die "$1: openssl cms -decrypt: $(cat cms.out)"
 	certtool --p7-info --inder --infile "$1.p7" >cms.out 2>&1 ||
 		die "$1: certtool --p7-info: $(cat cms.out)"
+}
+
+# open_reply NAME - the answer to make_message, and the certificate of a SUCCESS
+# in NAME.pem
+open_reply() {
+	rm -f "$1.pem"
+	open_answer "$1" "$1.key" "$1.self.pem" "id-of-$1"
+	[ "$result" != 0 ] || delivered "$1"
+}
+
+# delivered NAME - the one certificate in NAME.p7, to NAME.pem
+delivered() {
 	openssl pkcs7 -inform DER -in "$1.p7" -print_certs -out "$1.pem"
 	[ "$(grep -c BEGIN "$1.pem")" -eq 1 ] || die "$1: not one certificate"
 }

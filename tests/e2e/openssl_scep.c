@@ -7,9 +7,12 @@
  *	openssl_scep sign [-s] [-d DIGEST] [-t TYPE] [-i ID] [-n NONCE]
  *		-k KEY.pem -c CERT.pem <envelope >pkiMessage
  *	openssl_scep show <pkiMessage
+ *	openssl_scep serial CERT.pem [SERIAL] >IssuerAndSerialNumber
+ *	openssl_scep subject CA.pem CSR.der >IssuerAndSubject
  *
- * -s writes BER with indefinite lengths; NONCE is hex.  `show` prints the SCEP
- * attributes, a line "name value" each; it verifies nothing.
+ * -s writes BER with indefinite lengths; NONCE and SERIAL are hex, SERIAL in
+ * place of the certificate's own.  `show` prints the SCEP attributes, a line
+ * "name value" each; it verifies nothing.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +24,8 @@
 #include <openssl/evp.h>
 #include <openssl/objects.h>
 #include <openssl/pem.h>
+#include <openssl/pkcs7.h>
+#include <openssl/x509.h>
 
 /* RFC 8894, 3.2.1; failInfoText: 3.2.1.4 */
 static const struct {
@@ -190,12 +195,87 @@ static int show(void)
 	return fflush(stdout) == 0 ? 0 : 1;
 }
 
+static X509 *read_cert(const char *path)
+{
+	BIO *file = must(BIO_new_file(path, "r"), path);
+	X509 *cert = must(PEM_read_bio_X509(file, NULL, NULL, NULL), path);
+
+	BIO_free(file);
+	return cert;
+}
+
+static int put(const unsigned char *p, int n)
+{
+	return n > 0 && fwrite(p, 1, (size_t)n, stdout) == (size_t)n &&
+		fflush(stdout) == 0
+	    ? 0
+	    : 1;
+}
+
+/* RFC 5652, 10.2.4: what GetCert and GetCRL ask for */
+static int serial(const char *path, const char *other)
+{
+	PKCS7_ISSUER_AND_SERIAL *is = must(PKCS7_ISSUER_AND_SERIAL_new(), "is");
+	X509 *cert = read_cert(path);
+	unsigned char *der = NULL;
+	BIGNUM *n = NULL;
+	int rc, size;
+
+	if (X509_NAME_set(&is->issuer, X509_get_issuer_name(cert)) != 1)
+		die("issuer");
+	ASN1_INTEGER_free(is->serial);
+	if (other == NULL) {
+		is->serial = must(
+		    ASN1_INTEGER_dup(X509_get0_serialNumber(cert)), "serial");
+	} else {
+		if (BN_hex2bn(&n, other) == 0)
+			die("SERIAL is not hex");
+		is->serial = must(BN_to_ASN1_INTEGER(n, NULL), "serial");
+	}
+	size = i2d_PKCS7_ISSUER_AND_SERIAL(is, &der);
+	rc = put(der, size);
+	OPENSSL_free(der);
+	BN_free(n);
+	PKCS7_ISSUER_AND_SERIAL_free(is);
+	X509_free(cert);
+	return rc;
+}
+
+/* RFC 8894, 3.3.3: what a CertPoll says, in the right order */
+static int subject(const char *ca_path, const char *csr_path)
+{
+	X509 *ca = read_cert(ca_path);
+	BIO *file = must(BIO_new_file(csr_path, "r"), csr_path);
+	X509_REQ *csr = must(d2i_X509_REQ_bio(file, NULL), csr_path);
+	const X509_NAME *names[2] = { X509_get_subject_name(ca),
+		X509_REQ_get_subject_name(csr) };
+	unsigned char *all, *p;
+	int n, size, rc;
+
+	n = i2d_X509_NAME(names[0], NULL) + i2d_X509_NAME(names[1], NULL);
+	size = ASN1_object_size(1, n, V_ASN1_SEQUENCE);
+	all = p = must(OPENSSL_malloc((size_t)size), "memory");
+	ASN1_put_object(&p, 1, n, V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL);
+	i2d_X509_NAME(names[0], &p);
+	i2d_X509_NAME(names[1], &p);
+	rc = put(all, size);
+	OPENSSL_free(all);
+	X509_REQ_free(csr);
+	BIO_free(file);
+	X509_free(ca);
+	return rc;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 1 && strcmp(argv[1], "sign") == 0)
 		return sign(argc - 1, argv + 1);
 	if (argc == 2 && strcmp(argv[1], "show") == 0)
 		return show();
-	fputs("usage: openssl_scep sign|show\n", stderr);
+	if ((argc == 3 || argc == 4) && strcmp(argv[1], "serial") == 0)
+		return serial(argv[2], argv[3]);
+	if (argc == 4 && strcmp(argv[1], "subject") == 0)
+		return subject(argv[2], argv[3]);
+	fputs("usage: openssl_scep sign|show|serial|subject\n", stderr);
 	return 2;
 }
