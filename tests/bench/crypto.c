@@ -3,11 +3,12 @@
  * the keys that are used for it: prints microseconds, the least of several
  * rounds.
  *
- * usage: crypto CA-KEY DEVICE-KEY
+ * usage: crypto enrolment|signature CA-KEY DEVICE-KEY
  */
 #include <gnutls/abstract.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 enum { ROUNDS = 7, CEK = 16, SIZE_MAX_READ = 16384 };
@@ -96,15 +97,20 @@ int main(int argc, char **argv)
 	long least = 0, t;
 	struct keys k;
 
-	if (argc != 3)
-		die("usage: crypto CA-KEY DEVICE-KEY");
-	load(argv[1], &k.ca, &k.ca_pub);
-	load(argv[2], &k.device, &k.device_pub);
+	if (argc != 4 ||
+	    (strcmp(argv[1], "enrolment") != 0 &&
+		strcmp(argv[1], "signature") != 0))
+		die("usage: crypto enrolment|signature CA-KEY DEVICE-KEY");
+	load(argv[2], &k.ca, &k.ca_pub);
+	load(argv[3], &k.device, &k.device_pub);
 	OK(gnutls_pubkey_encrypt_data(k.ca_pub, 0, &plain, &k.wrapped));
 	OK(gnutls_privkey_sign_data2(k.device, alg, 0, &data, &k.by_device));
 	for (int i = 0; i < ROUNDS; i++) {
 		t = micros_now();
-		enrolment(&k);
+		if (argv[1][0] == 'e')
+			enrolment(&k);
+		else
+			sign(&k);
 		t = micros_now() - t;
 		if (i == 0 || t < least)
 			least = t;

@@ -76,13 +76,15 @@ static void load(const char *cert_path, const char *key_path)
 	buf_release(&pem);
 }
 
-static void make_request(const char *challenge, const char *dir, int i, int id)
+/* A PKCSReq, or the CertPoll that asks what became of it. */
+static void make_request(
+    enum scep_type type, const char *challenge, const char *dir, int i, int id)
 {
 	const struct alg_digest *digest = alg_digest_by_name("SHA-256");
 	struct buf name = { 0 }, csr = { 0 }, cert = { 0 }, out = { 0 };
 	char text[80], trans_id[40];
 	struct scep_request q = {
-		.type = SCEP_PKCSREQ,
+		.type = type,
 		.trans_id = trans_id,
 		.nonce = nonce(),
 		.signer_key = key,
@@ -155,19 +157,22 @@ static void check(const char *dir, const char *pattern, int i, int id)
 
 int main(int argc, char **argv)
 {
-	bool making = argc == 8 && strcmp(argv[1], "requests") == 0;
+	bool polling = argc == 8 && strcmp(argv[1], "polls") == 0;
+	bool making =
+	    polling || (argc == 8 && strcmp(argv[1], "requests") == 0);
 	bool checking = argc == 8 && strcmp(argv[1], "check") == 0;
 	int first, count;
 
 	if (!making && !checking)
-		die("usage: device requests|check CA-CERT KEY "
+		die("usage: device requests|polls|check CA-CERT KEY "
 		    "CHALLENGE|ANSWERS DIR FIRST COUNT");
 	load(argv[2], argv[3]);
 	first = atoi(argv[6]);
 	count = atoi(argv[7]);
 	for (int i = 0; i < count; i++)
 		if (making)
-			make_request(argv[4], argv[5], i, first + i);
+			make_request(polling ? SCEP_CERTPOLL : SCEP_PKCSREQ,
+			    argv[4], argv[5], i, first + i);
 		else
 			check(argv[5], argv[4], i, first + i);
 	privkey_free(key);

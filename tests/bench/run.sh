@@ -62,6 +62,24 @@ home full 0 "$rounds"
 home web 0 "$load"
 "$tools/fill" "$work/full" "$stored"
 
+# requests that have their certificate, and some that wait for the operator
+home again 0 "$rounds"
+home waiting 0 "$rounds"
+sed -i 's/^\(pending_per_address = \).*/\11000/' waiting/ca.conf
+mkdir waiting.polls
+"$tools/device" requests waiting/certs/ca.pem device.key '' waiting.requests \
+	0 "$rounds"
+"$tools/device" polls waiting/certs/ca.pem device.key '' waiting.polls \
+	0 "$rounds"
+for home in again waiting; do
+	for file in "$home".requests/*.der; do
+		SCEPCA_HOME=$work/$home REQUEST_METHOD=POST \
+			QUERY_STRING=operation=PKIOperation \
+			CONTENT_LENGTH=$(wc -c <"$file") \
+			"$pkiclient" <"$file" >answer 2>>log
+	done
+done
+
 # ------------------------------------------------------------ one by one
 
 # Without a length, to the end of the file: requests differ by a few bytes.
@@ -71,7 +89,10 @@ mkdir out
 cat >cases <<END
 enrol $work/fresh.requests/%d.der SCEPCA_HOME=$work/fresh $post $pkiclient
 full $work/full.requests/%d.der SCEPCA_HOME=$work/full $post $pkiclient
-=crypto - $tools/crypto $work/fresh/keys/ca.pem $work/device.key
+again $work/again.requests/%d.der SCEPCA_HOME=$work/again $post $pkiclient
+poll $work/waiting.polls/%d.der SCEPCA_HOME=$work/waiting $post $pkiclient
+=crypto - $tools/crypto enrolment $work/fresh/keys/ca.pem $work/device.key
+=signature - $tools/crypto signature $work/fresh/keys/ca.pem $work/device.key
 caps - SCEPCA_HOME=$work/fresh REQUEST_METHOD=GET QUERY_STRING=operation=GetCACaps $pkiclient
 empty - $tools/empty
 END
@@ -79,12 +100,21 @@ END
 	tail -n 5 log >&2
 	exit 1
 }
-for home in fresh full; do
-	case $home in fresh) name=enrol ;; *) name=full ;; esac
+for home in fresh full again; do
+	case $home in fresh) name=enrol ;; *) name=$home ;; esac
 	"$tools/device" check "$home/certs/ca.pem" device.key "out/$name" \
 		"$home.requests" 0 "$rounds"
 done
 grep -q '^AES' out/caps.0
+[ "$("$scepca" cert list --home "$work/again" --json |
+	grep -c '"transaction": "bench-')" -eq "$rounds" ] || {
+	echo 'a retransmission was issued anew' >&2
+	exit 1
+}
+[ "$(grep -c 'type=CertPoll .* result=PENDING' log)" -eq "$rounds" ] || {
+	echo 'a poll was not PENDING' >&2
+	exit 1
+}
 
 # ------------------------------------------------------ behind a web server
 
@@ -199,12 +229,14 @@ function judge(what, min, med, target, unit) {
 END {
 	printf "%-44s %8s %8s %6s\n", "CPU of a process, start to exit", "least",
 		"median", "memory"
-	split("enrol full caps empty", names)
+	split("enrol full again poll caps empty", names)
 	title["enrol"] = "enrolment, empty store"
 	title["full"] = "enrolment, " stored " certificates stored"
+	title["again"] = "its retransmission"
+	title["poll"] = "CertPoll of a pending request"
 	title["caps"] = "GetCACaps"
 	title["empty"] = "empty program, same libraries"
-	for (i = 1; i <= 4; i++) {
+	for (i = 1; i <= 6; i++) {
 		k = names[i]
 		printf "  %-42s %5.2f ms %5.2f ms %4.1f MB\n", title[k],
 			least[k] / 1000, median[k] / 1000, kib[k] / 1024
@@ -220,6 +252,10 @@ END {
 	printf "%-44s %8.2f %8.2f\n", "  of this, an empty program and those alone",
 		(least["empty"] + least["crypto"]) / least["crypto"],
 		(median["empty"] + median["crypto"]) / median["crypto"]
+	judge("CertPoll / one signature and an empty program",
+		least["poll"] / (least["signature"] + least["empty"]),
+		median["poll"] / (median["signature"] + median["empty"]), 1.3,
+		"")
 	judge("GetCACaps / empty program", least["caps"] / least["empty"],
 		median["caps"] / median["empty"], 1.5, "")
 	judge("memory of an enrolment", kib["full"] / 1024, kib["enrol"] / 1024,
