@@ -7,16 +7,15 @@
  */
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "kill_at.h"
 #include "store_fixture.h"
 
 static struct fixture f;
@@ -33,66 +32,6 @@ static void tear_down(void)
 }
 
 TestSuite(kill, .init = set_up, .fini = tear_down, .timeout = 110);
-
-enum { CALLS_MAX = 4000 };
-
-/* The system calls of one life, by number. */
-struct life {
-	unsigned n;
-	uint64_t call[CALLS_MAX];
-};
-
-/*
- * run_until - run `act` in a child up to its system call number `stop`, which
- * is not carried out: the child is killed.  *life, if wanted, gets the calls
- * before.  True if the child came to its end instead, with status 0.
- */
-static bool run_until(unsigned stop, struct life *life,
-    void (*act)(struct acks *a, uint32_t n), struct acks *a, uint32_t n)
-{
-	struct __ptrace_syscall_info info;
-	unsigned calls = 0;
-	int status;
-	pid_t pid;
-
-	must((pid = fork()) >= 0, "fork");
-	if (pid == 0) {
-		must(ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0, "ptrace");
-		raise(SIGSTOP);
-		act(a, n);
-		_exit(0);
-	}
-	must(waitpid(pid, &status, 0) == pid && WIFSTOPPED(status), "ptrace");
-	must(ptrace(PTRACE_SETOPTIONS, pid, NULL,
-		 (void *)(uintptr_t)(PTRACE_O_TRACESYSGOOD |
-		     PTRACE_O_EXITKILL)) == 0,
-	    "ptrace");
-	for (;;) {
-		must(ptrace(PTRACE_SYSCALL, pid, NULL, NULL) == 0, "ptrace");
-		must(waitpid(pid, &status, 0) == pid, "waitpid");
-		if (!WIFSTOPPED(status)) {
-			must(status == 0, "ended with %x", (unsigned)status);
-			return true;
-		}
-		must(WSTOPSIG(status) == (SIGTRAP | 0x80), "signal %d",
-		    WSTOPSIG(status));
-		must(ptrace(PTRACE_GET_SYSCALL_INFO, pid, (void *)sizeof(info),
-			 &info) > 0,
-		    "ptrace: %s", strerror(errno));
-		if (info.op != PTRACE_SYSCALL_INFO_ENTRY)
-			continue;
-		if (calls == stop)
-			break;
-		if (life != NULL && calls < CALLS_MAX)
-			life->call[calls] = info.entry.nr;
-		calls++;
-		if (life != NULL)
-			life->n = calls;
-	}
-	kill(pid, SIGKILL);
-	must(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status), "kill");
-	return false;
-}
 
 static void enrol_n(struct acks *a, uint32_t n)
 {
@@ -131,10 +70,7 @@ ParameterizedTest(size_t *i, kill, at_every_call)
 	must(life != NULL, "memory");
 	enrol_n(a, n++);
 	for (stop = 0;; stop++, n++) {
-		/* in a long row of one call (zeros to a log) some will do */
-		if (stop > 8 && stop < life->n && stop % 16 != 0 &&
-		    life->call[stop] == life->call[stop - 1] &&
-		    life->call[stop] == life->call[stop - 4])
+		if (life_repeats(life, stop))
 			continue;
 		if (lives[*i].recovering)
 			must(unlink(fixture_path(&f, "store/.state")) == 0,

@@ -3,13 +3,12 @@
  */
 #include <criterion/criterion.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
-#include "store_fixture.h"
+#include "race.h"
 #include "visit.h"
 
-enum { PROCESSES = 32, ROUNDS = 10 };
+enum { ROUNDS = 10 };
 
 static struct fixture f;
 static struct err e;
@@ -25,55 +24,6 @@ static void tear_down(void)
 }
 
 TestSuite(race, .init = set_up, .fini = tear_down, .timeout = 100);
-
-/* What the processes of a test report; index: the process. */
-struct report {
-	int outcome[PROCESSES]; /* enum grant_outcome, or 99 */
-	uint32_t serial[PROCESSES];
-	uint64_t generation[PROCESSES];
-};
-
-static struct report *report_new(void)
-{
-	struct report *r = mmap(NULL, sizeof(*r), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	must(r != MAP_FAILED, "mmap");
-	return r;
-}
-
-/* Let PROCESSES of them loose at the same moment; all must end well. */
-static void run_all(void (*one)(int i, struct report *r), struct report *r)
-{
-	pid_t pid[PROCESSES];
-	int gate[2], i;
-	char c;
-
-	memset(r, 99, sizeof(*r));
-	must(pipe(gate) == 0, "pipe");
-	for (i = 0; i < PROCESSES; i++) {
-		must((pid[i] = fork()) >= 0, "fork");
-		if (pid[i] != 0)
-			continue;
-		close(gate[1]);
-		must(read(gate[0], &c, 1) == 0, "gate");
-		one(i, r);
-		_exit(0);
-	}
-	close(gate[0]);
-	close(gate[1]);
-	for (i = 0; i < PROCESSES; i++)
-		must(wait_for(pid[i], 60) == 0, "process %d", i);
-}
-
-static int count(const struct report *r, int outcome)
-{
-	int i, n = 0;
-
-	for (i = 0; i < PROCESSES; i++)
-		n += r->outcome[i] == outcome;
-	return n;
-}
 
 static uint32_t round_no;
 
@@ -118,8 +68,9 @@ Test(race, one_challenge)
 		cr_assert_eq(store_challenge_add(st, &s.challenge, &e), 0);
 		store_close(st);
 		run_all(race_for_challenge, r);
-		cr_assert_eq(count(r, GRANT_DONE), 1);
-		cr_assert_eq(count(r, GRANT_CHALLENGE_GONE), PROCESSES - 1);
+		cr_assert_eq(report_count(r, GRANT_DONE), 1);
+		cr_assert_eq(
+		    report_count(r, GRANT_CHALLENGE_GONE), PROCESSES - 1);
 		st = fixture_open(f.dir);
 		cr_assert_eq(
 		    store_challenge_find(st, s.challenge.mac, &c, &e), 0);
@@ -163,8 +114,8 @@ Test(race, one_request)
 	st = fixture_open(f.dir);
 	cr_assert_eq(store_challenge_add(st, &s.challenge, &e), 0);
 	run_all(race_for_request, r);
-	cr_expect_eq(count(r, GRANT_DONE), 1);
-	cr_expect_eq(count(r, GRANT_ALREADY), PROCESSES - 1);
+	cr_expect_eq(report_count(r, GRANT_DONE), 1);
+	cr_expect_eq(report_count(r, GRANT_ALREADY), PROCESSES - 1);
 	cr_assert_eq(store_request_find(st, &s.request.key, &req, &c, &e), 0);
 	for (i = 0; i < PROCESSES; i++)
 		if (r->outcome[i] == GRANT_ALREADY)
@@ -190,8 +141,8 @@ Test(race, one_serial)
 	struct report *r = report_new();
 
 	run_all(race_for_serial, r);
-	cr_expect_eq(count(r, GRANT_DONE), 1);
-	cr_expect_eq(count(r, GRANT_SERIAL_TAKEN), PROCESSES - 1);
+	cr_expect_eq(report_count(r, GRANT_DONE), 1);
+	cr_expect_eq(report_count(r, GRANT_SERIAL_TAKEN), PROCESSES - 1);
 }
 
 static void visit_and_report(int i, struct report *r)
