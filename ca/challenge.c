@@ -188,6 +188,35 @@ static void explain(const struct stored_challenge *c, int64_t now,
 		snprintf(detail, size, "it is for %s", c->for_name);
 }
 
+/* look_up - the record of a value, if there is one; -1: it cannot be told */
+static int look_up(struct ca *ca, struct span value, struct stored_challenge *c,
+    bool *found, struct err *e)
+{
+	uint8_t mac[32];
+	struct err why;
+
+	if (mac_of(ca, value, mac, e) != 0 || ca_store(ca, e) != 0)
+		return -1;
+	*found = store_challenge_find(ca->store, mac, c, &why) == 0;
+	if (!*found && why.kind != ERR_NOT_FOUND)
+		return err_set(e, why.kind, "%s", why.text);
+	return 0;
+}
+
+int challenge_find(
+    struct ca *ca, struct span value, struct stored_challenge *c, struct err *e)
+{
+	bool found = false;
+	struct err why;
+
+	if (look_up(ca, value, c, &found, &why) != 0)
+		/* a file of the home that is missing is no wrong challenge */
+		return err_set(e,
+		    why.kind == ERR_NOT_FOUND ? ERR_CONF : why.kind, "%s",
+		    why.text);
+	return found ? 0 : err_set(e, ERR_NOT_FOUND, "no such challenge");
+}
+
 int challenge_authorise(struct ca *ca, bool present, struct span value,
     struct span subject, int64_t now, struct authorisation *a,
     enum refusal *why, struct err *e)
@@ -200,27 +229,23 @@ int challenge_authorise(struct ca *ca, bool present, struct span value,
 	};
 	struct authorisation new = { .has_challenge = true };
 	struct stored_challenge c;
-	struct err lookup;
-	bool right;
+	bool right, found;
 
 	if (!present || value.n == 0) { /* R100: empty counts as none */
 		*a = (struct authorisation){ .granted = false };
 		*why = REFUSE_NO_CHALLENGE;
 		return 0;
 	}
-	if (mac_of(ca, value, new.challenge_mac, e) != 0 ||
-	    ca_store(ca, e) != 0)
+	if (look_up(ca, value, &c, &found, e) != 0)
 		return -1;
-	if (store_challenge_find(ca->store, new.challenge_mac, &c, &lookup) !=
-	    0) {
-		if (lookup.kind != ERR_NOT_FOUND)
-			return err_set(e, lookup.kind, "%s", lookup.text);
+	if (!found) {
 		*a = (struct authorisation){ .granted = false };
 		*why = REFUSE_CHALLENGE_UNKNOWN;
 		return 0;
 	}
 	if (is_for(&c, subject, &right, e) != 0)
 		return -1;
+	memcpy(new.challenge_mac, c.mac, sizeof(new.challenge_mac));
 	memcpy(new.challenge_id, c.id, sizeof(new.challenge_id));
 	*why = by_state[challenge_state(&c, now)];
 	if (*why == REFUSE_NONE && !right)
@@ -236,18 +261,15 @@ int challenge_exposed(struct ca *ca, struct span value, int64_t now,
     char id[16], bool *revoked, struct err *e)
 {
 	struct stored_challenge c;
-	struct err lookup;
-	uint8_t mac[32];
+	bool found;
 
 	*revoked = false;
 	if (value.n == 0)
 		return 0;
-	if (mac_of(ca, value, mac, e) != 0 || ca_store(ca, e) != 0)
+	if (look_up(ca, value, &c, &found, e) != 0)
 		return -1;
-	if (store_challenge_find(ca->store, mac, &c, &lookup) != 0)
-		return lookup.kind == ERR_NOT_FOUND
-		    ? 0
-		    : err_set(e, lookup.kind, "%s", lookup.text);
+	if (!found)
+		return 0;
 	memcpy(id, c.id, sizeof(c.id));
 	if (c.uses == CHALLENGE_UNLIMITED ||
 	    challenge_state(&c, now) != CHALLENGE_GOOD)

@@ -34,6 +34,13 @@ int challenge_static(struct ca *ca, struct span value, int64_t now,
     struct stored_challenge *c, struct err *e);
 
 /*
+ * challenge_find - the record of the challenge with this value, whatever it is
+ * worth by now; ERR_NOT_FOUND.
+ */
+int challenge_find(struct ca *ca, struct span value, struct stored_challenge *c,
+    struct err *e);
+
+/*
  * What makes a certificate permissible.  Only challenge_authorise fills one in,
  * and issuing asks for it (security.md T-11).
  */
