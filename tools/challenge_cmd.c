@@ -124,6 +124,10 @@ int run_challenge_new(const struct opts *o, struct out *out)
 		else
 			print_new(&value, &c, doc);
 		out_json(out, doc);
+		/* what nobody has seen is good for nothing */
+		if (fflush(stdout) != 0 &&
+		    store_challenge_revoke(ca->store, c.id, now, &c, &e) != 0)
+			rc = out_error(out, &e);
 	} else {
 		/* --for may be no name */
 		rc = e.kind == ERR_INPUT ? out_usage(out, "%s", e.text)

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "check.h"
+#include "quote.h"
 #include "scepca.h"
 
 static const char *const levels[] = {
@@ -51,26 +52,6 @@ void check_say(struct check *c, enum finding_level level, const char *what,
 	json_array_append_new(c->findings, f);
 }
 
-/* put_quoted - a path as a shell takes it for one word */
-static void put_quoted(FILE *f, const char *path)
-{
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "abcdefghijklmnopqrstuvwxyz"
-				    "0123456789/._-+,:@%";
-
-	if (path[strspn(path, plain)] == '\0') {
-		fputs(path, f);
-		return;
-	}
-	fputc('\'', f);
-	for (; *path != '\0'; path++)
-		if (*path == '\'')
-			fputs("'\\''", f);
-		else
-			fputc(*path, f);
-	fputc('\'', f);
-}
-
 const char *check_command(
     struct check *c, const char *before, const char *name, const char *after)
 {
@@ -83,7 +64,7 @@ const char *check_command(
 	snprintf(path, sizeof(path), "%s%s%s", c->home,
 	    name[0] != '\0' ? "/" : "", name);
 	fprintf(f, "%s ", before);
-	put_quoted(f, path);
+	quote_word(f, path);
 	fputs(after, f);
 	fclose(f);
 	return c->command;

@@ -32,8 +32,7 @@ json_t *describe_serial(struct span contents)
 	return out_hex(without_zero(contents));
 }
 
-/* fingerprint - AB:CD:… as openssl x509 -fingerprint writes it */
-static json_t *fingerprint(struct span der, gnutls_digest_algorithm_t alg)
+json_t *describe_fingerprint(struct span der, gnutls_digest_algorithm_t alg)
 {
 	static const char hex[] = "0123456789ABCDEF";
 	uint8_t hash[64];
@@ -51,7 +50,7 @@ static json_t *fingerprint(struct span der, gnutls_digest_algorithm_t alg)
 	return json_stringn(text, 3 * n - 1);
 }
 
-static json_t *key_text(struct span spki)
+json_t *describe_key(struct span spki)
 {
 	struct pubkey key;
 	struct err e;
@@ -100,7 +99,7 @@ static json_t *alt_name(unsigned type, struct span value)
 	return prefixed;
 }
 
-static json_t *alt_names(const struct cert_view *v)
+json_t *describe_names(struct span extensions)
 {
 	gnutls_subject_alt_names_t sans;
 	gnutls_datum_t ext, name, oid;
@@ -108,8 +107,7 @@ static json_t *alt_names(const struct cert_view *v)
 	struct span value;
 	unsigned i, type;
 
-	if (cert_extension(v->extensions, "2.5.29.17", &value, NULL, NULL) !=
-		0 ||
+	if (cert_extension(extensions, "2.5.29.17", &value, NULL, NULL) != 0 ||
 	    gnutls_subject_alt_names_init(&sans) < 0)
 		return list;
 	ext = (gnutls_datum_t){ (unsigned char *)value.p, (unsigned)value.n };
@@ -131,14 +129,16 @@ json_t *describe_cert(const struct cert_view *v)
 	json_object_set_new(o, "subject", out_name(v->subject));
 	json_object_set_new(o, "issuer", out_name(v->issuer));
 	json_object_set_new(o, "serial", describe_serial(v->serial));
-	json_object_set_new(o, "key", key_text(v->spki));
-	json_object_set_new(o, "names", alt_names(v));
+	json_object_set_new(o, "key", describe_key(v->spki));
+	json_object_set_new(o, "names", describe_names(v->extensions));
 	json_object_set_new(o, "not_before", out_time(v->not_before));
 	json_object_set_new(o, "not_after", out_time(v->not_after));
 	json_object_set_new(
-	    o, "sha256", fingerprint(v->der, GNUTLS_DIG_SHA256));
-	json_object_set_new(o, "sha1", fingerprint(v->der, GNUTLS_DIG_SHA1));
-	json_object_set_new(o, "md5", fingerprint(v->der, GNUTLS_DIG_MD5));
+	    o, "sha256", describe_fingerprint(v->der, GNUTLS_DIG_SHA256));
+	json_object_set_new(
+	    o, "sha1", describe_fingerprint(v->der, GNUTLS_DIG_SHA1));
+	json_object_set_new(
+	    o, "md5", describe_fingerprint(v->der, GNUTLS_DIG_MD5));
 	return o;
 }
 

@@ -15,6 +15,21 @@
  */
 json_t *describe_cert(const struct cert_view *v);
 
+/*
+ * Parts of it: the fingerprint AB:CD:… as openssl x509 -fingerprint writes it,
+ * the type and size of a SubjectPublicKeyInfo, the alternative names in a
+ * SEQUENCE OF Extension as an array.
+ */
+json_t *describe_fingerprint(struct span der, gnutls_digest_algorithm_t alg);
+json_t *describe_key(struct span spki);
+json_t *describe_names(struct span extensions);
+
+/*
+ * describe_extensions - what a SEQUENCE OF Extension says, a text each; what has
+ * no text is shown as OID and octets.
+ */
+json_t *describe_extensions(struct span list);
+
 /* describe_serial - hex digits, without a zero octet in front */
 json_t *describe_serial(struct span contents);
 

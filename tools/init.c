@@ -2,51 +2,16 @@
  * scepca init - make a CA.
  */
 #include <string.h>
-#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "describe.h"
 #include "init.h"
+#include "quote.h"
 #include "scepca.h"
+#include "secret_line.h"
 
-enum { DAYS_MAX = 36500, DEFAULT_DAYS = 3650, STATIC_MAX = 255 };
-
-/*
- * read_line - the first line of standard input.  A terminal is asked for it,
- * and does not echo it; anything else is only read.
- */
-static int read_line(struct buf *line, struct err *e)
-{
-	struct termios old, quiet;
-	bool terminal = tcgetattr(STDIN_FILENO, &old) == 0;
-	char text[STATIC_MAX + 2];
-	size_t n;
-	int rc = -1;
-
-	if (terminal) {
-		fputs("challenge: ", stderr);
-		quiet = old;
-		quiet.c_lflag &= ~(tcflag_t)ECHO;
-		tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
-	}
-	setvbuf(stdin, NULL, _IONBF, 0); /* no copy stays behind */
-	if (fgets(text, sizeof(text), stdin) == NULL)
-		text[0] = '\0';
-	if (terminal) {
-		tcsetattr(STDIN_FILENO, TCSAFLUSH, &old);
-		fputc('\n', stderr);
-	}
-	n = strcspn(text, "\n");
-	if (n > STATIC_MAX)
-		err_set(e, ERR_INPUT, "a challenge has %d characters at most",
-		    STATIC_MAX);
-	else
-		rc =
-		    buf_put(line, (struct span){ (const uint8_t *)text, n }, e);
-	explicit_bzero(text, sizeof(text));
-	return rc;
-}
+enum { DAYS_MAX = 36500, DEFAULT_DAYS = 3650 };
 
 static int read_challenge(const char *given, struct new_ca *n, struct err *e)
 {
@@ -60,7 +25,7 @@ static int read_challenge(const char *given, struct new_ca *n, struct err *e)
 	given += sizeof(kind) - 1;
 	n->has_static = true;
 	if (strcmp(given, "-") == 0)
-		return read_line(&n->static_challenge, e);
+		return secret_line("challenge", &n->static_challenge, e);
 	return buf_put(&n->static_challenge, span_str(given), e);
 }
 
@@ -133,15 +98,30 @@ static int find_owner(const struct opts *o, struct owner *storage,
 	return 0;
 }
 
+/* put_command - one of them, as a shell takes it and a terminal shows it */
+static void put_command(const char *before, const char *home, const char *after)
+{
+	char text[5 * HOME_PATH_MAX] = "";
+	FILE *f = fmemopen(text, sizeof(text) - 1, "w");
+
+	if (f == NULL)
+		return;
+	fprintf(f, "  %s ", before);
+	quote_word(f, home);
+	fputs(after, f);
+	fclose(f);
+	out_escape(stdout, span_str(text));
+	putchar('\n');
+}
+
 /* next_steps - what makes a CA out of a directory; for people */
 static void next_steps(const char *home, bool has_static)
 {
-	printf("\nNext:\n"
-	       "  set SCEPCA_HOME to %s in the web server\n"
-	       "  scepca --home %s check\n",
-	    home, home);
+	printf("\nNext:\n");
+	put_command("set SCEPCA_HOME to", home, " in the web server");
+	put_command("scepca --home", home, " check");
 	if (!has_static)
-		printf("  scepca --home %s challenge new\n", home);
+		put_command("scepca --home", home, " challenge new");
 	printf("Devices show a fingerprint of the CA: compare it with the ones "
 	       "above.\n");
 }

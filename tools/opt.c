@@ -180,6 +180,18 @@ static size_t count_words(const char *text)
 	return n;
 }
 
+/* count_needed - the same without those in brackets, "[SERIAL]" */
+static size_t count_needed(const char *text)
+{
+	size_t n = count_words(text);
+
+	while ((text = strchr(text, '[')) != NULL) {
+		text++;
+		n--;
+	}
+	return n;
+}
+
 /* has_word - is the word of n letters one of those in `text`? */
 static bool has_word(const char *text, const char *word, size_t n)
 {
@@ -313,7 +325,8 @@ static int check_options(
 			return out_usage(out, "\"%s\" takes no option --%s",
 			    c->words, opt->name);
 	}
-	if (o->n_words != count_words(c->args))
+	if (o->n_words > count_words(c->args) ||
+	    o->n_words < count_needed(c->args))
 		return out_usage(out, "it goes: %s %s%s%s", out->program,
 		    c->words, c->args[0] != '\0' ? " " : "", c->args);
 	return EXIT_DONE;

@@ -33,7 +33,7 @@ struct opts {
 
 struct command {
 	const char *words;   /* "challenge new" */
-	const char *args;    /* "SERIAL", or "" */
+	const char *args;    /* "SERIAL", "[SERIAL]" if it may lack, or "" */
 	const char *options; /* "uses ttl": those it takes, but the global */
 	const char *help;    /* one line */
 	int (*run)(const struct opts *o, struct out *out); /* exit code */

@@ -7,14 +7,8 @@
 #include "cert.h"
 #include "out.h"
 
-static const uint32_t bad_char = UINT32_MAX;
-
-/*
- * take_char - the first character of `s`, which is not empty, and past it; or
- * bad_char and past one byte if that does not begin well-formed UTF-8
- * (RFC 3629, 4).
- */
-static uint32_t take_char(struct span *s)
+/* RFC 3629, 4 */
+uint32_t out_char(struct span *s)
 {
 	static const uint32_t least[] = { 0, 0x80, 0x800, 0x10000 };
 	uint8_t first = s->p[0];
@@ -46,11 +40,10 @@ static uint32_t take_char(struct span *s)
 	return c;
 bad:
 	*s = (struct span){ s->p + 1, s->n - 1 };
-	return bad_char;
+	return OUT_BAD_CHAR;
 }
 
-/* is_harmless - does the character show, and nothing else? */
-static bool is_harmless(uint32_t c)
+bool out_is_harmless(uint32_t c)
 {
 	static const struct {
 		uint32_t from, to;
@@ -78,7 +71,7 @@ static bool is_harmless(uint32_t c)
 	for (i = 0; i < sizeof(harmful) / sizeof(harmful[0]); i++)
 		if (c >= harmful[i].from && c <= harmful[i].to)
 			return false;
-	return c != bad_char;
+	return c != OUT_BAD_CHAR;
 }
 
 size_t out_escape(FILE *f, struct span s)
@@ -89,11 +82,11 @@ size_t out_escape(FILE *f, struct span s)
 
 	while (s.n > 0) {
 		from = s;
-		c = take_char(&s);
-		if (is_harmless(c)) {
+		c = out_char(&s);
+		if (out_is_harmless(c)) {
 			fwrite(from.p, 1, from.n - s.n, f);
 			width++;
-		} else if (c == bad_char || c < 0x80) {
+		} else if (c == OUT_BAD_CHAR || c < 0x80) {
 			width += (size_t)fprintf(f, "\\x%02X", from.p[0]);
 		} else {
 			width += (size_t)fprintf(f, "\\u{%04" PRIX32 "}", c);
@@ -136,7 +129,7 @@ json_t *out_text(struct span s)
 		no_memory();
 	while (s.n > 0) {
 		from = s;
-		if (take_char(&s) == bad_char)
+		if (out_char(&s) == OUT_BAD_CHAR)
 			fprintf(f, "\\x%02X", from.p[0]);
 		else
 			fwrite(from.p, 1, from.n - s.n, f);

@@ -63,6 +63,15 @@ json_t *out_hex(struct span s);
 size_t out_escape(FILE *f, struct span s);
 
 /*
+ * out_char - take the first character of `s`, which is not empty; OUT_BAD_CHAR
+ * and one byte if that does not begin well-formed UTF-8.
+ * out_is_harmless - does the character show, and nothing else?
+ */
+#define OUT_BAD_CHAR UINT32_MAX
+uint32_t out_char(struct span *s);
+bool out_is_harmless(uint32_t c);
+
+/*
  * out_fields - with --json: write `doc`, whole.  Otherwise: the values of `doc`
  * that `fields` names, a line each, behind a line `heading` if there is one.
  * out_json - the same without a text: the caller has written it himself.

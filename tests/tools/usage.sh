@@ -140,10 +140,22 @@ if [ -w /dev/full ]; then
 	same '/dev/full' "$rc" 3
 fi
 
-# --- without standard descriptors nothing is written into the store (T-44)
-rc=0
-"$scepca" challenge list --home "$h" <&- >&- 2>&- || rc=$?
-same 'without descriptors' "$rc" 0
+# --- without standard descriptors nothing is written into the store (T-44),
+# and what nobody could read was not done for nothing
+ca challenge list --home "$h" --json
+before=$(json "sum(c['state'] == 'good' for c in d['challenges'])")
+for words in 'challenge list' 'challenge new'; do
+	rc=0
+	"$scepca" $words --home "$h" <&- >&- 2>&- || rc=$?
+	same "$words without descriptors" "$rc" 3
+	rc=0
+	"$scepca" $words --home "$h" >&- 2>"$tmp/err" || rc=$?
+	same "$words >&-" "$rc" 3
+	complains 'standard output cannot be written'
+done
+ca challenge list --home "$h" --json
+same 'good challenges' \
+	"$(json "sum(c['state'] == 'good' for c in d['challenges'])")" "$before"
 want 0 challenge list --home "$h"
 ca check --home "$h" --json
 same 'problems of the store' "$(json "[f for f in d['findings']
