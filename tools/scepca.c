@@ -1,6 +1,6 @@
 /*
  * scepca - the operator's tool: makes a CA, shows and checks it, hands out
- * challenges, lists certificates.
+ * challenges, decides on requests, lists and revokes certificates.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -37,10 +37,21 @@ static const struct opt options[] = {
 	    false, false },
 	{ "for", "NAME", "good for this subject only", false, false },
 	/* cert */
-	{ "state", "STATE", "valid, revoked or expired", false, false },
+	{ "state", "STATE", "only those in this state", false, false },
 	{ "pem", NULL, "as PEM, which is the default", false, false },
 	{ "der", NULL, "as DER", false, false },
 	{ "out", "FILE", "into this file", false, false },
+	/* cert revoke */
+	{ "reason", "TEXT", "why; for a certificate, of RFC 5280, 5.3.1", false,
+	    false },
+	{ "force", NULL, "a certificate of the RA too", false, false },
+	{ "pin", NULL, "by its challenge, from the standard input", false,
+	    false },
+	/* request */
+	{ "fingerprint", "HEX", "how the request's SHA-256 must begin", false,
+	    false },
+	/* crl */
+	{ "now", NULL, "even if none is due", false, false },
 	{ 0 },
 };
 
@@ -61,6 +72,17 @@ static const struct command commands[] = {
 	{ "cert show", "SERIAL", "", "one of them", run_cert_show },
 	{ "cert export", "SERIAL", "pem der out", "one of them, to a file",
 	    run_cert_export },
+	{ "cert revoke", "[SERIAL]", "reason force pin",
+	    "one of them, for ever or for a while", run_cert_revoke },
+	{ "request list", "", "state", "requests, those that wait at first",
+	    run_request_list },
+	{ "request show", "ID", "", "all about one of them", run_request_show },
+	{ "request approve", "ID", "fingerprint", "let it have a certificate",
+	    run_request_approve },
+	{ "request reject", "ID", "reason", "or not", run_request_reject },
+	{ "crl", "", "now", "make and publish a CRL, if it is due", run_crl },
+	{ "maintain", "", "", "all that has to be done now and then",
+	    run_maintain },
 	{ 0 },
 };
 

@@ -16,6 +16,13 @@ int run_challenge_revoke(const struct opts *o, struct out *out);
 int run_cert_list(const struct opts *o, struct out *out);
 int run_cert_show(const struct opts *o, struct out *out);
 int run_cert_export(const struct opts *o, struct out *out);
+int run_cert_revoke(const struct opts *o, struct out *out);
+int run_request_list(const struct opts *o, struct out *out);
+int run_request_show(const struct opts *o, struct out *out);
+int run_request_approve(const struct opts *o, struct out *out);
+int run_request_reject(const struct opts *o, struct out *out);
+int run_crl(const struct opts *o, struct out *out);
+int run_maintain(const struct opts *o, struct out *out);
 
 /*
  * scepca_named_home - the home that --home or SCEPCA_HOME names, as given.

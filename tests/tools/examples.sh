@@ -1,9 +1,10 @@
 # The examples of scepca(1) and ca.conf(5) do what they say.
 #
-# usage: sh examples.sh SCEPCA SCEPCA.1 CA.CONF.5
+# usage: sh examples.sh SCEPCA SCEPCA.1 CA.CONF.5 SEED
 . "$(dirname "$0")/lib.sh"
 manual=$(absolute "$2")
 conf=$(absolute "$3")
+seed=$(absolute "$4")
 
 user=$(id -un)
 [ "$(id -u)" -ne 0 ] || user=daemon
@@ -13,6 +14,36 @@ chmod 777 "$tmp/cwd" # --out writes as the owner of the home
 ln -s "$scepca" "$tmp/bin/scepca"
 PATH=$tmp/bin:$PATH
 home=$tmp/home
+openssl genrsa -out "$tmp/key.pem" 2048 2>"$tmp/err"
+openssl req -new -key "$tmp/key.pem" -subj /CN=r1 -outform DER \
+	-out "$tmp/r.csr" 2>"$tmp/err"
+
+# real BLOCK - with requests and certificates that are there: those of the manual
+# are no one's here
+real() {
+	for id in $(sed -n 's/.*\(show\|approve\|reject\) \([0-9a-f]*\).*/\2/p' \
+		"$1" | sort -u); do
+		"$seed" "$home" pending "$tmp/r.csr" "example-$id" ||
+			fail "seed $id"
+		ca request show "example-$id" --home "$home" --json
+		sed "s/$id/$(json "d['id'][:12]")/
+			s/print [0-9A-F:]*/print $(json "d['sha256'][:11]")/" \
+			"$1" >"$1.2"
+		mv "$1.2" "$1"
+	done
+	for serial in $(sed -n 's/.*cert revoke \([0-9a-f]\{4,\}\).*/\1/p' "$1" |
+		sort -u); do
+		"$seed" "$home" enrolled "n$serial" <"$tmp/cwd/challenge" ||
+			fail "seed $serial"
+		ca cert list --subject "n$serial" --home "$home" --json
+		sed "s/revoke $serial/revoke $(json \
+			"d['certificates'][0]['serial']")/" "$1" >"$1.2"
+		mv "$1.2" "$1"
+	done
+	if grep -q -e --pin "$1"; then
+		"$seed" "$home" enrolled pin <"$tmp/cwd/challenge" || fail pin
+	fi
+}
 
 # literal FILE - its literal blocks, without the prompts, each ended by a line %
 literal() {
@@ -40,6 +71,11 @@ while IFS= read -r line; do
 		serial=$(json "d['certificates'][0]['serial']")
 		sed "s/export [0-9a-f]*/export $serial/" "$block" >"$block.2"
 		mv "$block.2" "$block"
+	fi
+	if grep -q 'request \|cert revoke' "$block"; then
+		(cd "$tmp/cwd" && "$scepca" challenge new --home "$home") \
+			>"$tmp/cwd/challenge" 2>"$tmp/err"
+		real "$block"
 	fi
 	if grep -q jq "$block" && ! command -v jq >/dev/null; then
 		: >"$block"

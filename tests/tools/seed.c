@@ -1,17 +1,32 @@
 /*
- * seed - put certificates into the store of a home, as enrolment would: one
- * that is valid, one revoked, one expired, and some with names that a stranger
- * chose to deceive whoever reads a listing (T-48).
+ * seed - put records into the store of a home, as enrolment would.  Without
+ * more words, certificates: one that is valid, one revoked, one expired, and
+ * some with names that a stranger chose to deceive whoever reads a listing
+ * (T-48).
  *
  * usage: seed HOME
+ *	  seed HOME enrolled NAME		CN=NAME, with the challenge on
+ *						standard input
+ *	  seed HOME renewed NAME SECONDS	and its successor, so old
+ *	  seed HOME pending CSR ID [ADDRESS [AGE [TTL]]]
+ *	  seed HOME approved CSR ID		requests; CSR is a file, DER
+ *	  seed HOME many CSR N			N that wait, under N ids
+ *	  seed HOME ended CSR ID AGE		rejected; and a challenge
+ *	  seed HOME crl AGE			made so long ago
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "crl.h"
+#include "crl_publish.h"
+#include "as_owner.h"
+#include "csr.h"
 #include "der.h"
 #include "issue.h"
+#include "name_match.h"
+#include "store_pending.h"
 
 static const struct {
 	const char *name; /* UTF-8 */
@@ -65,21 +80,55 @@ static int make_name(const char *name, struct buf *der, struct err *e)
 	return rc;
 }
 
-static void add(struct ca *ca, size_t i, struct span spki, int64_t now)
+static void make_key(struct buf *spki)
+{
+	struct privkey *key = NULL;
+	struct buf pem = { 0 };
+	struct err e;
+
+	if (privkey_generate("rsa:2048", &pem, &e) != 0 ||
+	    privkey_import(buf_span(&pem), &key, &e) != 0 ||
+	    privkey_spki(key, spki, &e) != 0)
+		die("key", &e);
+	buf_release(&pem);
+	privkey_free(key);
+}
+
+/* issue - a certificate for `name`, as it is to be recorded but for the rest */
+static void issue(struct ca *ca, const char *name, struct span spki,
+    int64_t now, struct stored_cert *c)
 {
 	struct authorisation a = { .granted = true };
-	struct stored_cert c = { 0 };
 	struct grantable g = { .key_usage = GNUTLS_KEY_DIGITAL_SIGNATURE };
 	struct buf subject = { 0 };
 	struct err e;
 
-	if (make_name(certs[i].name, &subject, &e) != 0)
-		die(certs[i].name, &e);
+	if (make_name(name, &subject, &e) != 0)
+		die(name, &e);
 	g.subject = buf_span(&subject);
-	if (issue_leaf(ca, &a, &g, spki, now, &c, &e) != 0)
-		die(certs[i].name, &e);
+	if (issue_leaf(ca, &a, &g, spki, now, c, &e) != 0 ||
+	    name_hash(g.subject, c->name_hash, &e) != 0)
+		die(name, &e);
+	c->state = CERT_VALID;
+	c->issued_at = now;
+	buf_release(&subject);
+}
+
+static void record(struct ca *ca, struct stored_cert *c)
+{
+	struct err e;
+
+	if (store_cert_add(ca->store, c, &e) != 0)
+		die("store", &e);
+	stored_cert_release(c);
+}
+
+static void add(struct ca *ca, size_t i, struct span spki, int64_t now)
+{
+	struct stored_cert c = { 0 };
+
+	issue(ca, certs[i].name, spki, now, &c);
 	c.state = certs[i].state;
-	c.issued_at = now;
 	if (c.state != CERT_VALID) {
 		c.revoked_at = now;
 		c.reason = c.state == CERT_HELD ? 6 : 1;
@@ -88,31 +137,221 @@ static void add(struct ca *ca, size_t i, struct span spki, int64_t now)
 		c.not_after = now - 60;
 	snprintf(c.trans_id, sizeof(c.trans_id), "transaction-%zu", i);
 	snprintf(c.remote, sizeof(c.remote), "192.0.2.%zu", i + 1);
-	if (store_cert_add(ca->store, &c, &e) != 0)
-		die("store", &e);
-	stored_cert_release(&c);
-	buf_release(&subject);
+	record(ca, &c);
+}
+
+static void add_all(struct ca *ca)
+{
+	struct buf spki = { 0 };
+	size_t i;
+
+	make_key(&spki);
+	for (i = 0; i < sizeof(certs) / sizeof(certs[0]); i++)
+		add(ca, i, buf_span(&spki), time(NULL));
+	buf_release(&spki);
+}
+
+static void enrolled(struct ca *ca, const char *name)
+{
+	struct stored_challenge challenge;
+	struct stored_cert c = { 0 };
+	struct buf spki = { 0 };
+	char value[300];
+	struct err e;
+
+	if (fgets(value, sizeof(value), stdin) == NULL)
+		value[0] = '\0';
+	value[strcspn(value, "\n")] = '\0';
+	if (challenge_find(ca, span_str(value), &challenge, &e) != 0)
+		die("challenge", &e);
+	make_key(&spki);
+	issue(ca, name, buf_span(&spki), time(NULL), &c);
+	memcpy(c.challenge_id, challenge.id, sizeof(c.challenge_id));
+	snprintf(c.trans_id, sizeof(c.trans_id), "of-%s", name);
+	record(ca, &c);
+	buf_release(&spki);
+}
+
+static void renewed(struct ca *ca, const char *name, int64_t age)
+{
+	struct stored_cert old = { 0 }, new = { 0 };
+	struct buf spki = { 0 };
+
+	make_key(&spki);
+	issue(ca, name, buf_span(&spki), time(NULL), &old);
+	issue(ca, name, buf_span(&spki), time(NULL), &new);
+	new.renews = old.serial;
+	new.issued_at -= age;
+	record(ca, &old);
+	record(ca, &new);
+	buf_release(&spki);
+}
+
+static void read_csr(const char *path, struct buf *der)
+{
+	struct err e = { .text = "cannot be read" };
+	uint8_t bytes[8192];
+	FILE *f = fopen(path, "rb");
+	size_t n;
+
+	if (f == NULL)
+		die(path, &e);
+	n = fread(bytes, 1, sizeof(bytes), f);
+	fclose(f);
+	if (buf_put(der, (struct span){ bytes, n }, &e) != 0)
+		die(path, &e);
+}
+
+/* request - as a device with this CSR would leave it */
+static void request(struct span der, const char *id, struct stored_request *r)
+{
+	struct csr csr;
+	struct err e;
+
+	*r = (struct stored_request){ .state = REQUEST_PENDING,
+		.type = 19,
+		.created_at = time(NULL),
+		.reason = "no challenge" };
+	if (csr_parse(der, &csr, &e) != 0 ||
+	    sha256_of(csr.spki, r->key.key_hash, &e) != 0 ||
+	    sha256_of(der, r->csr_hash, &e) != 0 ||
+	    name_hash(csr.subject, r->name_hash, &e) != 0 ||
+	    buf_put(&r->csr, der, &e) != 0)
+		die("CSR", &e);
+	snprintf(r->key.trans_id, sizeof(r->key.trans_id), "%s", id);
+	snprintf(r->remote, sizeof(r->remote), "192.0.2.77");
+	snprintf(r->endpoint, sizeof(r->endpoint), "default");
+	r->expires_at = r->created_at + 86400;
+	csr_release(&csr);
+}
+
+static void pend(struct ca *ca, const struct stored_request *r)
+{
+	const struct pend p = { .request = r, .now = r->created_at };
+	enum pend_outcome outcome;
+	struct err e;
+
+	if (store_pend(ca->store, &p, &outcome, &e) != 0)
+		die("store_pend", &e);
+	if (outcome != PEND_DONE) {
+		snprintf(e.text, sizeof(e.text), "outcome %d", (int)outcome);
+		die("store_pend", &e);
+	}
+}
+
+static void waiting(struct ca *ca, int argc, char **argv)
+{
+	struct stored_request r;
+	struct buf der = { 0 };
+
+	read_csr(argv[3], &der);
+	request(buf_span(&der), argv[4], &r);
+	if (strcmp(argv[2], "approved") == 0)
+		r.state = REQUEST_APPROVED;
+	if (argc > 5)
+		snprintf(r.remote, sizeof(r.remote), "%s", argv[5]);
+	if (argc > 6)
+		r.created_at -= atol(argv[6]);
+	if (argc > 7)
+		r.expires_at = r.created_at + atol(argv[7]);
+	pend(ca, &r);
+	stored_request_release(&r);
+	buf_release(&der);
+}
+
+static void many(struct ca *ca, const char *path, long n)
+{
+	struct stored_request r;
+	struct buf der = { 0 };
+	char id[32];
+
+	read_csr(path, &der);
+	while (n-- > 0) {
+		snprintf(id, sizeof(id), "many-%ld", n);
+		request(buf_span(&der), id, &r);
+		pend(ca, &r);
+		stored_request_release(&r);
+	}
+	buf_release(&der);
+}
+
+static void ended(struct ca *ca, const char *path, const char *id, int64_t age)
+{
+	const struct challenge_spec spec = { .uses = 1,
+		.expires_at = time(NULL) - age };
+	struct stored_request r, done = { 0 };
+	struct stored_challenge challenge;
+	struct buf der = { 0 }, value = { 0 };
+	struct err e;
+	bool decided;
+
+	read_csr(path, &der);
+	request(buf_span(&der), id, &r);
+	r.created_at -= age;
+	r.expires_at = 0;
+	pend(ca, &r);
+	if (store_decide(ca->store, &r.key, false, "gone by", time(NULL) - age,
+		&decided, &done, &e) != 0 ||
+	    challenge_new(
+		ca, &spec, time(NULL) - age - 1, &value, &challenge, &e) != 0)
+		die("ended", &e);
+	stored_request_release(&done);
+	stored_request_release(&r);
+	buf_release(&value);
+	buf_release(&der);
+}
+
+/* crl - by hand: crl_publish makes none before the CA began */
+static void crl(struct ca *ca, int64_t age)
+{
+	struct crl_fields f = { .this_update = time(NULL) - age };
+	struct buf der = { 0 };
+	bool claimed;
+	struct err e;
+
+	if (ca_issue_key(ca, &e) != 0 ||
+	    cert_ski(&ca->ca_cert, &f.aki, &e) != 0 ||
+	    store_crl_claim(
+		ca->store, time(NULL), 9, &f.number, &claimed, &e) != 0)
+		die("CRL", &e);
+	f.issuer = ca->ca_cert.subject;
+	f.next_update = f.this_update + 7 * 86400;
+	if (crl_make(&f, ca->ca_key, alg_digest_by_name("SHA-256"), &der, &e) !=
+		0 ||
+	    home_replace(ca->home, HOME_PUBLIC_CRL, 0644, buf_span(&der), &e) !=
+		0 ||
+	    store_crl_done(
+		ca->store, f.number, f.this_update, f.next_update, &e) != 0)
+		die("CRL", &e);
+	buf_release(&der);
 }
 
 int main(int argc, char **argv)
 {
-	struct buf pem = { 0 }, spki = { 0 };
-	struct privkey *key = NULL;
+	struct err e = { .text = "see the head of seed.c" };
+	const char *what = argc > 2 ? argv[2] : "";
 	struct ca *ca = NULL;
-	struct err e = { .text = "usage: seed HOME" };
-	size_t i;
 
-	if (argc != 2 || ca_open(argv[1], NULL, &ca, &e) != 0 ||
-	    ca_keys(ca, &e) != 0 || ca_store(ca, &e) != 0 ||
-	    privkey_generate("rsa:2048", &pem, &e) != 0 ||
-	    privkey_import(buf_span(&pem), &key, &e) != 0 ||
-	    privkey_spki(key, &spki, &e) != 0)
-		die("home", &e);
-	for (i = 0; i < sizeof(certs) / sizeof(certs[0]); i++)
-		add(ca, i, buf_span(&spki), time(NULL));
-	buf_release(&pem);
-	buf_release(&spki);
-	privkey_free(key);
+	if (argc < 2 || as_owner(argv[1], &e) != 0 ||
+	    ca_open(argv[1], NULL, &ca, &e) != 0 || ca_store(ca, &e) != 0)
+		die("usage", &e);
+	if (argc == 2)
+		add_all(ca);
+	else if (argc == 4 && strcmp(what, "enrolled") == 0)
+		enrolled(ca, argv[3]);
+	else if (argc == 4 && strcmp(what, "crl") == 0)
+		crl(ca, atol(argv[3]));
+	else if (argc == 5 && strcmp(what, "renewed") == 0)
+		renewed(ca, argv[3], atol(argv[4]));
+	else if (argc == 5 && strcmp(what, "many") == 0)
+		many(ca, argv[3], atol(argv[4]));
+	else if (argc == 6 && strcmp(what, "ended") == 0)
+		ended(ca, argv[3], argv[4], atol(argv[5]));
+	else if (argc > 4 &&
+	    (strcmp(what, "pending") == 0 || strcmp(what, "approved") == 0))
+		waiting(ca, argc, argv);
+	else
+		die("usage", &e);
 	ca_close(ca);
 	return 0;
 }

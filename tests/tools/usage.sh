@@ -24,7 +24,8 @@ ca_env=
 says "home  $h"
 
 # --- with --json each command writes one document
-for words in show check 'challenge new' 'challenge list' 'cert list'; do
+for words in show check 'challenge new' 'challenge list' 'cert list' \
+	'request list' crl maintain; do
 	ca $words --home "$h" --json
 	json "'a document'" >/dev/null
 	silent
@@ -83,7 +84,7 @@ complains 'it goes: scepca challenge revoke ID'
 want 2 show
 complains 'SCEPCA_HOME'
 want 2 show --home ''
-for later in request crl rollover maintain backup restore audit why import; do
+for later in rollover backup restore audit why import; do
 	want 2 $later --home "$h"
 done
 
@@ -93,7 +94,9 @@ grep -qE '^scepca [0-9]+\.[0-9]+\.[0-9]+$' "$tmp/out" || fail version
 want 0 --help
 for words in init show check 'challenge new' 'challenge list' \
 	'challenge revoke ID' 'cert list' 'cert show SERIAL' \
-	'cert export SERIAL'; do
+	'cert export SERIAL' 'cert revoke [SERIAL]' 'request list' \
+	'request show ID' 'request approve ID' 'request reject ID' crl \
+	maintain; do
 	says "  $words "
 done
 want 0 challenge new --help

@@ -1,0 +1,150 @@
+# The whole way of a request that waits, with sceptool and the CGI program: asked
+# for, listed, approved and polled for, or rejected with a reason that the device
+# is told; and what a revocation means for it (R118, R120, R177, R192).
+#
+# usage: sh wait.sh SCEPCA SCEPTOOL PKICLIENT
+. "$(dirname "$0")/lib.sh"
+sceptool=$(absolute "$2")
+pkiclient=$(absolute "$3")
+
+h=$tmp/h
+SCEPCA_HOME=$h
+export SCEPCA_HOME
+ca init --subject 'CN=Test CA,O=Example' --key rsa:2048 \
+	--url http://scep.example.org/
+
+# as little of a web server as a CGI program needs (RFC 3875)
+cat >"$tmp/serve.py" <<'END'
+import http.server, os, subprocess, sys
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def answer(self):
+        path, _, query = self.path.partition('?')
+        n = self.headers.get('Content-Length', '')
+        env = {'GATEWAY_INTERFACE': 'CGI/1.1', 'REQUEST_METHOD': self.command,
+            'QUERY_STRING': query, 'SCRIPT_NAME': path,
+            'SERVER_PROTOCOL': 'HTTP/1.1', 'REMOTE_ADDR': '192.0.2.9',
+            'SCEPCA_HOME': sys.argv[2], 'CONTENT_LENGTH': n,
+            'CONTENT_TYPE': self.headers.get('Content-Type', '')}
+        env.update((k, v) for k, v in os.environ.items() if 'SAN_' in k)
+        out = subprocess.run([sys.argv[1]], env=env, stdout=subprocess.PIPE,
+            input=self.rfile.read(int(n or 0))).stdout
+        head, _, body = out.partition(b'\r\n\r\n')
+        fields = [l.split(': ', 1) for l in head.decode().split('\r\n')]
+        status = [v for k, v in fields if k == 'Status']
+        self.send_response(int(status[0].split()[0]) if status else 200)
+        for k, v in fields:
+            if k != 'Status':
+                self.send_header(k, v)
+        self.end_headers()
+        self.wfile.write(body)
+    do_GET = do_POST = answer
+
+server = http.server.HTTPServer(('127.0.0.1', 0), Handler)
+print(server.server_port, flush=True)
+server.serve_forever()
+END
+python3 "$tmp/serve.py" "$pkiclient" "$h" >"$tmp/port" 2>"$tmp/log" &
+server=$!
+trap 'kill $server 2>/dev/null; rm -rf "$tmp"' EXIT
+n=0
+while [ ! -s "$tmp/port" ] && [ $n -lt 100 ]; do
+	sleep 0.1
+	n=$((n + 1))
+done
+url=http://127.0.0.1:$(cat "$tmp/port")/scep
+unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
+
+device() { # device CODE ARGUMENT... - sceptool ends with this code
+	code=$1
+	shift
+	rc=0
+	"$sceptool" "$@" --ca "$tmp/ca.pem" >"$tmp/out" 2>"$tmp/err" \
+		</dev/null || rc=$?
+	[ "$rc" -eq "$code" ] || fail "sceptool $*: exit $rc, want $code"
+}
+cp "$h/certs/ca.pem" "$tmp/ca.pem"
+
+asks() { # asks NAME - for a certificate, without a challenge; it waits
+	device 4 enrol "$url" --subject "CN=$1,O=Example" \
+		--key-out "$tmp/$1.key" --cert-out "$tmp/$1.pem"
+	ca request list --json
+	id=$(json "[r['id'] for r in d['requests']
+		if r['subject'] == 'CN=$1,O=Example'][0]")
+	transaction=$(json "[r['transaction'] for r in d['requests']
+		if r['subject'] == 'CN=$1,O=Example'][0]")
+}
+polls() { # polls CODE NAME - with its own key
+	device "$1" poll "$url" --subject "CN=$2,O=Example" \
+		--key "$tmp/$2.key" --cert-out "$tmp/$2.pem" \
+		--transaction "$transaction"
+}
+
+# --- approved
+asks d1
+want 0 request show "$transaction" --json
+same shown "$(json "d['id'], d['subject'], d['remote'], d['endpoint']")" \
+	"('$id', 'CN=d1,O=Example', '192.0.2.9', 'default')"
+print=$(json "d['sha256'][:11]")
+polls 4 d1
+want 0 request approve "$id" --fingerprint "$print"
+says granted
+polls 0 d1
+openssl verify -CAfile "$tmp/ca.pem" "$tmp/d1.pem" >"$tmp/out" 2>"$tmp/err" ||
+	fail 'openssl verify'
+openssl x509 -in "$tmp/d1.pem" -noout -ext crlDistributionPoints >"$tmp/out" \
+	2>"$tmp/err"
+says http://scep.example.org/pki/ca.crl
+want 0 request show "$id" --json
+same history "$(json "[c['state'] for c in d['changes']][-2:]")" \
+	"['granted', 'delivered']"
+serial=$(json "d['serial']")
+
+# --- rejected: the device is told why
+asks d2
+want 0 request reject "$id" --reason 'ask in room 7'
+polls 1 d2
+complains 'ask in room 7'
+[ ! -e "$tmp/d2.pem" ] || fail 'a certificate for the rejected'
+
+# --- issue = offline: the CGI does not touch the CA's key, maintain does
+printf '[ca]\nissue = offline\n' >"$h/ca.conf"
+asks d3
+mv "$h/keys/ca.pem" "$tmp/ca-key.pem"
+want 0 request approve "$id"
+complains 'scepca maintain'
+mv "$tmp/ca-key.pem" "$h/keys/ca.pem"
+polls 4 d3
+want 0 maintain
+says 'issued: 1 approved request granted'
+polls 0 d3
+: >"$h/ca.conf"
+
+# --- revoked: nothing is renewed by it, and the CRL that the CGI gives has it
+device 0 renew "$url" --key "$tmp/d1.key" --cert "$tmp/d1.pem" \
+	--key-out "$tmp/d1b.key" --cert-out "$tmp/d1b.pem"
+want 0 cert show "$serial" --json
+same 'renewed by' "$(json "len(d['renewed_by'])")" 1
+want 0 cert revoke "$serial" --reason keyCompromise
+device 1 renew "$url" --key "$tmp/d1.key" --cert "$tmp/d1.pem" \
+	--key-out "$tmp/d1c.key" --cert-out "$tmp/d1c.pem"
+device 0 getcrl "$url" --key "$tmp/d1b.key" --cert "$tmp/d1b.pem" \
+	--out "$tmp/got.crl"
+openssl crl -in "$tmp/got.crl" -CAfile "$tmp/ca.pem" -noout -text \
+	>"$tmp/out" 2>"$tmp/err" || fail 'openssl crl'
+says "$(echo "$serial" | tr a-f A-F)"
+says 'Key Compromise'
+
+# --- by the challenge of the enrolment
+ca challenge new
+cp "$tmp/out" "$tmp/challenge"
+device 0 enrol "$url" --subject CN=d4,O=Example --key-out "$tmp/d4.key" \
+	--cert-out "$tmp/d4.pem" --challenge-file "$tmp/challenge"
+"$scepca" cert revoke --pin <"$tmp/challenge" >"$tmp/out" 2>"$tmp/err" ||
+	fail 'cert revoke --pin'
+says CN=d4,O=Example
+same 'that one only' "$(ca cert list --state revoked --json &&
+	json "sorted(c['subject'] for c in d['certificates'])")" \
+	"['CN=d1,O=Example', 'CN=d4,O=Example']"
+
+finish

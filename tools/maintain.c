@@ -1,0 +1,233 @@
+/*
+ * scepca maintain - what a timer runs: each job by itself, so that one that
+ * fails keeps none of the others from being done.
+ */
+#include <stdarg.h>
+#include <string.h>
+#include <time.h>
+
+#include "certs.h"
+#include "crl_cmd.h"
+#include "pending.h"
+#include "requests.h"
+#include "scepca.h"
+
+enum { DAY = 86400, BATCH = 256, KEPT = 90 * DAY };
+
+struct report {
+	struct out *out;
+	json_t *done, *failed;
+};
+
+static void say(struct report *r, const char *what, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+static void say(struct report *r, const char *what, const char *fmt, ...)
+{
+	char text[300];
+	json_t *o;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (!r->out->json) {
+		printf("%s: ", what);
+		out_escape(stdout, span_str(text));
+		putchar('\n');
+	}
+	o = json_object();
+	json_object_set_new(o, "what", json_string(what));
+	json_object_set_new(o, "text", out_text(span_str(text)));
+	json_array_append_new(r->done, o);
+}
+
+/* s_of - 1 request, 2 requests */
+static const char *s_of(size_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static int do_expire(struct ca *ca, int64_t now, struct report *r,
+    const char *what, struct err *e)
+{
+	size_t n, all = 0;
+
+	do {
+		if (store_expire(ca->store, now, BATCH, &n, e) != 0)
+			return -1;
+		all += n;
+	} while (n == BATCH);
+	if (all > 0)
+		say(r, what, "%zu request%s on which nobody decided in time",
+		    all, s_of(all));
+	return 0;
+}
+
+static int note_approved(const struct stored_request *r, void *arg)
+{
+	bool *any = arg;
+
+	*any = r->state == REQUEST_APPROVED;
+	return *any;
+}
+
+static int do_issue(struct ca *ca, int64_t now, struct report *r,
+    const char *what, struct err *e)
+{
+	size_t issued, left;
+	bool any = false;
+
+	/* the key is asked for only if there is work for it */
+	if (requests_each_open(ca->store, note_approved, &any, e) != 0)
+		return -1;
+	if (!any)
+		return 0;
+	if (pending_issue_all(ca, now, &issued, &left, e) != 0)
+		return -1;
+	if (issued > 0)
+		say(r, what, "%zu approved request%s granted", issued,
+		    s_of(issued));
+	if (left > 0)
+		say(r, what,
+		    "%zu approved request%s cannot be granted: scepca request "
+		    "list --state approved, and scepca request approve ID says "
+		    "why",
+		    left, s_of(left));
+	return 0;
+}
+
+struct superseding {
+	struct ca *ca;
+	int64_t now;
+	size_t n;
+	struct err *e;
+	bool failed;
+};
+
+/* supersede_old - of the certificate that `c` renews */
+static int supersede_old(const struct stored_cert *c, void *arg)
+{
+	struct superseding *s = arg;
+	struct stored_cert old = { 0 };
+	enum revoke_outcome outcome;
+
+	if (c->renews.n == 0 || c->state != CERT_VALID ||
+	    c->issued_at > s->now - s->ca->conf.profile.supersede)
+		return 0;
+	if (store_cert_find(s->ca->store, &c->renews, &old, s->e) != 0) {
+		s->failed = s->e->kind != ERR_NOT_FOUND;
+		return s->failed;
+	}
+	/* what is held is the operator's to decide, what is over is over */
+	if (old.state == CERT_VALID && old.not_after >= s->now) {
+		stored_cert_release(&old);
+		s->failed =
+		    store_revoke(s->ca->store, &c->renews, REASON_SUPERSEDED,
+			s->now, &outcome, &old, s->e) != 0;
+		s->n += !s->failed && outcome == REVOKE_DONE;
+	}
+	stored_cert_release(&old);
+	return s->failed;
+}
+
+static int do_supersede(struct ca *ca, int64_t now, struct report *r,
+    const char *what, struct err *e)
+{
+	struct superseding s = { .ca = ca, .now = now, .e = e };
+
+	if (ca->conf.profile.supersede == SUPERSEDE_NEVER)
+		return 0;
+	if (certs_each(ca->store, supersede_old, &s, e) != 0 || s.failed)
+		return -1;
+	if (s.n > 0)
+		say(r, what, "%zu renewed certificate%s revoked", s.n,
+		    s_of(s.n));
+	return 0;
+}
+
+static int do_crl(struct ca *ca, int64_t now, struct report *r,
+    const char *what, struct err *e)
+{
+	json_t *doc;
+	bool made;
+
+	if (crl_publish(ca, now, false, &made, e) != 0)
+		return -1;
+	if (!made)
+		return 0;
+	if (crl_describe(ca, now, &doc, e) != 0)
+		return -1;
+	say(r, what, "number %lld with %lld entries, good until %s",
+	    (long long)json_integer_value(json_object_get(doc, "number")),
+	    (long long)json_integer_value(json_object_get(doc, "entries")),
+	    json_string_value(json_object_get(doc, "next_update")));
+	json_decref(doc);
+	return 0;
+}
+
+static int do_purge(struct ca *ca, int64_t now, struct report *r,
+    const char *what, struct err *e)
+{
+	size_t n, all = 0;
+
+	do {
+		if (store_purge(ca->store, now - KEPT, BATCH, &n, e) != 0)
+			return -1;
+		all += n;
+	} while (n == BATCH);
+	if (all > 0)
+		say(r, what, "%zu record%s of what ended more than %d days ago",
+		    all, s_of(all), KEPT / DAY);
+	return 0;
+}
+
+/* In this order: what is revoked here is on the CRL that is made behind it. */
+static const struct job {
+	const char *what;
+	int (*run)(struct ca *ca, int64_t now, struct report *r,
+	    const char *what, struct err *e);
+} jobs[] = {
+	{ "expired", do_expire },
+	{ "issued", do_issue },
+	{ "superseded", do_supersede },
+	{ "crl", do_crl },
+	{ "purged", do_purge },
+};
+
+static void note_failure(
+    struct report *r, const char *what, const struct err *e)
+{
+	json_t *o = json_object();
+
+	out_complain(r->out, "%s: %s", what, e->text);
+	json_object_set_new(o, "what", json_string(what));
+	json_object_set_new(o, "error", out_text(span_str(e->text)));
+	json_array_append_new(r->failed, o);
+}
+
+int run_maintain(const struct opts *o, struct out *out)
+{
+	struct report r = { .out = out };
+	int64_t now = time(NULL);
+	struct ca *ca;
+	struct err e;
+	json_t *doc;
+	size_t i;
+	int rc = scepca_open(o, out, &ca);
+
+	if (rc != EXIT_DONE)
+		return rc;
+	r.done = json_array();
+	r.failed = json_array();
+	for (i = 0; i < sizeof(jobs) / sizeof(jobs[0]); i++)
+		if (jobs[i].run(ca, now, &r, jobs[i].what, &e) != 0) {
+			note_failure(&r, jobs[i].what, &e);
+			rc = EXIT_BROKEN;
+		}
+	doc = json_object();
+	json_object_set_new(doc, "done", r.done);
+	json_object_set_new(doc, "failed", r.failed);
+	out_json(out, doc);
+	ca_close(ca);
+	return rc;
+}
