@@ -126,8 +126,8 @@ int run_check(const struct opts *o, struct out *out)
 	c.findings = json_array();
 	owner_by_uid(st.st_uid, st.st_gid, &c.owner);
 	check_libraries(&c);
-	check_files(&c);
 	check_conf(&c);
+	check_files(&c);
 	check_ca(&c);
 	check_store(&c);
 	summary(&c);

@@ -22,8 +22,10 @@ struct check {
 	int64_t now;
 	unsigned problems, warnings;
 	json_t *findings;
-	bool has_ra;	   /* any file of an RA is there */
-	bool takes_legacy; /* some endpoint takes SHA-1 */
+	bool has_ra;	    /* any file of an RA is there */
+	bool key_elsewhere; /* the CA's, with issue = offline and an RA */
+	bool takes_legacy;  /* some endpoint takes SHA-1 */
+	bool takes_all;	    /* some endpoint lets the unauthorised wait */
 	struct conf conf;
 	bool has_conf;
 	char command[4 * HOME_PATH_MAX]; /* of check_command */
@@ -49,5 +51,9 @@ void check_files(struct check *c);
 void check_conf(struct check *c);
 void check_ca(struct check *c);
 void check_store(struct check *c);
+
+/* Parts of check_store, for a CA whose store opens. */
+void check_crl(struct check *c, struct ca *ca);
+int check_pending(struct check *c, struct ca *ca, struct err *e);
 
 #endif

@@ -28,6 +28,8 @@ static int look_at_endpoint(const struct conf *conf, void *arg)
 	c->has_conf = true;
 	if (conf->endpoint.algs.worst >= ALG_LEGACY)
 		c->takes_legacy = true;
+	if (conf->endpoint.unauthorised == UNAUTHORISED_PENDING)
+		c->takes_all = true;
 	if (conf->endpoint.algs.worst >= ALG_OBSOLETE)
 		check_say(c, WARNING, HOME_CONF,
 		    "obsolete = no, as soon as the last such device is gone",
@@ -289,13 +291,19 @@ static void check_opening(struct check *c)
 	struct ca *ca = NULL;
 	struct err e;
 
-	if (ca_open(c->home, NULL, &ca, &e) != 0 || ca_keys(ca, &e) != 0)
+	if (ca_open(c->home, NULL, &ca, &e) != 0 ||
+	    (c->key_elsewhere
+		    ? ca_sign_key(ca, &e) != 0 || ca_enc_key(ca, &e) != 0
+		    : ca_keys(ca, &e) != 0))
 		check_say(c, PROBLEM, "keys", "mend that, and check again",
 		    "%s", e.text);
 	else
 		check_say(c, FINE, "keys", NULL,
-		    "%s decrypts requests and signs answers",
-		    ca->has_ra ? "the RA" : "the CA");
+		    "%s decrypts requests and signs answers%s",
+		    ca->has_ra ? "the RA" : "the CA",
+		    c->key_elsewhere ? "; the CA's key is not here, and "
+				       "certificates wait for it"
+				     : "");
 	ca_close(ca);
 }
 

@@ -59,8 +59,13 @@ static void check_known(struct check *c)
 	for (i = 0; i < n; i++)
 		if (known[i].ra && exists(c, known[i].name))
 			c->has_ra = true;
+	/* elsewhere is the best place for it, then */
+	c->key_elsewhere = c->has_conf && c->conf.offline && c->has_ra &&
+	    !exists(c, HOME_CA_KEY);
 	for (i = 0; i < n; i++)
-		if ((!known[i].ra || c->has_ra) && !exists(c, known[i].name))
+		if ((!known[i].ra || c->has_ra) && !exists(c, known[i].name) &&
+		    !(c->key_elsewhere &&
+			strcmp(known[i].name, HOME_CA_KEY) == 0))
 			check_say(c, PROBLEM, known[i].name,
 			    known[i].remedy != NULL
 				? known[i].remedy
@@ -111,6 +116,11 @@ static void check_mode(struct check *c, const char *name, const struct stat *st)
 		    check_command(
 			c, dir ? "chmod u+rwx" : "chmod u+r", name, ""),
 		    "mode %04o: its owner cannot use it", mode);
+	else if (is_in(name, HOME_PUBLIC) && (mode & (dir ? 011 : 044)) == 0)
+		check_say(c, WARNING, name,
+		    check_command(
+			c, dir ? "chmod a+rx" : "chmod a+r", name, ""),
+		    "mode %04o: the web server cannot offer it", mode);
 }
 
 static void check_entry(
@@ -195,6 +205,11 @@ static void check_home(struct check *c, const struct stat *st)
 		check_say(c, WARNING, "home",
 		    check_command(c, "chmod 0711", "", ""),
 		    "mode %04o: others can list it", mode);
+	else if ((mode & 011) == 0)
+		check_say(c, WARNING, "home",
+		    check_command(c, "chmod 0711", "", ""),
+		    "mode %04o: the web server cannot get to " HOME_PUBLIC,
+		    mode);
 }
 
 static void check_space(struct check *c)

@@ -110,7 +110,12 @@ static int check_challenges(struct check *c, struct store *st, struct err *e)
 
 	if (count_challenges(c, st, &n, e) != 0)
 		return -1;
-	if (n.all == 0)
+	if (n.all == 0 && c->takes_all)
+		check_say(c, WARNING, "challenges",
+		    check_command(c, "scepca --home", "", " challenge new"),
+		    "there is none, so every new device waits for scepca "
+		    "request approve");
+	else if (n.all == 0)
 		check_say(c, PROBLEM, "challenges",
 		    check_command(c, "scepca --home", "", " challenge new"),
 		    "there is none, so nobody can enrol");
@@ -118,7 +123,8 @@ static int check_challenges(struct check *c, struct store *st, struct err *e)
 		check_say(c, WARNING, "challenges",
 		    check_command(c, "scepca --home", "", " challenge new"),
 		    "all are used, expired or revoked: no new device can "
-		    "enrol now");
+		    "enrol%s now",
+		    c->takes_all ? " by itself" : "");
 	else
 		check_say(c, FINE, "challenges", NULL, "%zu good of %zu",
 		    n.good, n.all);
@@ -143,13 +149,16 @@ void check_store(struct check *c)
 	if (ca_open(c->home, NULL, &ca, &e) != 0 || ca_store(ca, &e) != 0 ||
 	    store_check(ca->store, &e) != 0 ||
 	    check_certs(c, ca->store, &e) != 0 ||
-	    check_challenges(c, ca->store, &e) != 0)
+	    check_challenges(c, ca->store, &e) != 0 ||
+	    check_pending(c, ca, &e) != 0) {
 		check_say(c, PROBLEM, HOME_STORE,
 		    e.kind == ERR_BUSY
 			? "find the process that holds it: fuser -v on it"
 			: "bring the home back from a backup",
 		    "%s", e.text);
-	else
+	} else {
 		check_own(c, ca);
+		check_crl(c, ca);
+	}
 	ca_close(ca);
 }

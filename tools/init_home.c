@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "crl_publish.h"
 #include "init.h"
 
 static int make_directory(
@@ -171,17 +172,20 @@ static int make_conf(const char *home, const struct new_ca *n, struct err *e)
 }
 
 /*
- * try_home - the new CA, opened as the server will open it; records the static
- * challenge in it.
+ * try_home - the new CA, opened as the server will open it; makes the first
+ * CRL, so that what certificates point to is there from the start, and records
+ * the static challenge.
  */
 static int try_home(const char *home, const struct new_ca *n, struct err *e)
 {
 	struct stored_challenge c;
 	struct ca *ca = NULL;
+	bool made;
 	int rc = -1;
 
 	if (ca_open(home, NULL, &ca, e) == 0 && ca_keys(ca, e) == 0 &&
-	    ca_store(ca, e) == 0)
+	    ca_store(ca, e) == 0 &&
+	    crl_publish(ca, n->now, true, &made, e) == 0)
 		rc = n->has_static
 		    ? challenge_static(
 			  ca, buf_span(&n->static_challenge), n->now, &c, e)

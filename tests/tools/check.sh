@@ -1,14 +1,21 @@
 # check on a table of broken installations (T-60): each is named by file, with a
 # remedy; where the remedy is a command, it is run, and mends it.
 #
-# usage: sh check.sh SCEPCA DENY.SO
+# usage: sh check.sh SCEPCA DENY.SO SEED
 . "$(dirname "$0")/lib.sh"
+seed=$(absolute "$3")
 
 me=$(id -un)
 good=$tmp/good one=$tmp/one h=$tmp/h
 ca init --home "$good" --subject 'CN=Test CA' --key rsa:2048 --ra
-want 1 check --home "$good" # R104: nobody can enrol
+want 0 check --home "$good" # who has no challenge waits for the operator
+says 'warning  challenges: there is none'
+printf '[endpoint default]\nunauthorised = refuse\n' >"$tmp/ca.conf"
+cp "$good/ca.conf" "$tmp/good.conf"
+cat "$tmp/ca.conf" >"$good/ca.conf"
+want 1 check --home "$good" # nobody can enrol
 says 'problem  challenges: there is none'
+cat "$tmp/good.conf" >"$good/ca.conf"
 ca challenge new --home "$good"
 want 0 check --home "$good"
 says 'Nothing stops enrolment'
@@ -237,6 +244,87 @@ warned ca.conf 'RSA keys of 1024 bits'
 fresh "$good"
 : >"$h/ca.conf"
 want 0 check --home "$h"
+
+# --- what the web server offers, and cannot reach
+while read -r name mode; do
+	fresh "$good"
+	chmod "$mode" "$h/$name"
+	warned "$name" "mode 0$mode: the web server cannot offer it"
+	mended
+done <<END
+public 700
+public/ca.crl 600
+public/ca.crt 600
+END
+fresh "$good"
+chmod 700 "$h"
+warned home 'mode 0700: the web server cannot get to public'
+mended
+
+# --- the CRL: there, ours, and new enough (R178)
+recrl() { # recrl - the remedy is run, and all is well
+	sed -n 's/^ *remedy: scepca \(--home .* crl --now\)$/\1/p' "$tmp/out" \
+		>"$tmp/remedy"
+	[ "$(wc -l <"$tmp/remedy")" -eq 1 ] || fail 'no remedy'
+	want 0 $(cat "$tmp/remedy")
+	want 0 check --home "$h"
+	says 'fine     public/ca.crl: number'
+}
+fresh "$good"
+rm "$h/public/ca.crl"
+warned public/ca.crl 'is missing'
+recrl
+echo garbage >"$h/public/ca.crl"
+warned public/ca.crl 'is not a CRL of this CA'
+recrl
+cat "$one/public/ca.crl" >"$h/public/ca.crl" # another CA of the same name
+warned public/ca.crl 'is not a CRL of this CA'
+recrl
+while read -r hours text; do
+	"$seed" "$h" crl $((hours * 3600))
+	warned public/ca.crl "$text"
+	recrl
+done <<END
+30 is of
+150 ends at
+200 ended at
+END
+"$seed" "$h" crl $((-2 * 86400))
+warned public/ca.crl 'begins at'
+fresh "$good"
+want 0 check --home "$h"
+says 'url is not set in [ca]'
+ca init --home "$tmp/url" --subject 'CN=Test CA' --key rsa:2048 \
+	--url http://scep.example.org/
+want 0 check --home "$tmp/url"
+! grep -q 'url is not set' "$tmp/out" || fail 'url is set'
+
+# --- those that wait for the operator
+openssl req -new -key "$one/keys/ca.pem" -subj /CN=r1 -outform DER \
+	-out "$tmp/r1.csr" 2>"$tmp/err"
+fresh "$good"
+"$seed" "$h" pending "$tmp/r1.csr" one 192.0.2.1 60
+want 0 check --home "$h"
+says 'fine     requests: 1 waits for you, the oldest since'
+"$seed" "$h" pending "$tmp/r1.csr" two 192.0.2.1 $((5 * 86400)) $((7 * 86400))
+warned requests '2 wait for you, the oldest since'
+fresh "$good"
+printf '[ca]\npending_max = 8\n' >"$h/ca.conf"
+"$seed" "$h" many "$tmp/r1.csr" 5
+want 0 check --home "$h"
+says 'fine     requests: 5 wait'
+"$seed" "$h" pending "$tmp/r1.csr" six
+warned requests '6 wait for you'
+says 'no more than 8 can'
+"$seed" "$h" approved "$tmp/r1.csr" seven
+printf '[ca]\nissue = offline\n' >"$h/ca.conf"
+warned requests "1 approved, waiting for the CA's key (issue = offline)"
+want 0 maintain --home "$h"
+rm -f "$h/keys/ca.pem" # and that is somewhere else now
+want 0 check --home "$h"
+says "the CA's key is not here"
+echo >"$h/ca.conf"
+broken keys/ca.pem 'is missing'
 
 # --- challenges (T-12)
 fresh "$good"

@@ -10,7 +10,7 @@ check_home() { # check_home DIR - owner-only where it must be (R007, T-46)
 	for f in "$1"/keys/*; do
 		same "$f" "$(stat -c %a "$f")" 400
 	done
-	for f in "$1"/certs/*.pem "$1/public/ca.crt"; do
+	for f in "$1"/certs/*.pem "$1/public/ca.crt" "$1/public/ca.crl"; do
 		same "$f" "$(stat -c %a "$f")" 644
 	done
 }
@@ -40,6 +40,10 @@ silent_root() { # root is told that the home should not be his
 silent_root
 says 'SHA-256'
 says 'scepca --home'
+openssl crl -in "$h/public/ca.crl" -inform DER -CAfile "$h/certs/ca.pem" \
+	-noout -text >"$tmp/out" 2>"$tmp/err" || fail 'openssl crl' # R178
+complains 'verify OK'
+says 'No Revoked Certificates'
 check_home "$h"
 usage "$h/certs/ca.pem" 'Digital Signature, Key Encipherment,' \
 	'Certificate Sign, CRL Sign'
@@ -132,6 +136,14 @@ says static
 want 2 init --home "$tmp/no" --subject "$subject" --challenge static:- # none
 want 2 init --home "$tmp/no" --subject "$subject" --challenge static:short
 want 2 init --home "$tmp/no" --subject "$subject" --challenge canary-in-a-mine
+
+# --- what is to be done next can be copied, whatever the home is called
+h="$tmp/it's \$HOME"
+want 0 init --home "$h" --subject "$subject" --key rsa:2048
+sed -n 's/^  scepca \(.* check\)$/"$scepca" \1/p' "$tmp/out" >"$tmp/next"
+(scepca=$scepca; . "$tmp/next") >"$tmp/out" 2>"$tmp/err" ||
+	fail 'the next step does not run'
+says "public/ca.crl: number"
 
 # --- wrong usage, and never over something
 want 1 init --home "$tmp/one" --subject "$subject"
