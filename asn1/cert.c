@@ -21,44 +21,60 @@ static void read_validity(struct span validity, struct cert_view *v)
 		v->not_after = 0;
 }
 
-static int read_tbs(const struct tree *t, struct cert_view *v, struct err *e)
+/* If the next element has this tag, take it; its contents, else untouched. */
+static int optional(
+    struct span *in, uint8_t tag, struct span *body, struct err *e)
 {
-	struct span validity, extensions;
+	if (in->n == 0 || in->p[0] != tag)
+		return 0;
+	return der_lax(in, NULL, body, NULL, e);
+}
 
-	if (tree_value(t, "serialNumber", &v->serial, e) != 0 ||
-	    tree_element(t, "issuer", &v->issuer, e) != 0 ||
-	    tree_element(t, "validity", &validity, e) != 0 ||
-	    tree_element(t, "subject", &v->subject, e) != 0 ||
-	    tree_element(t, "subjectPublicKeyInfo", &v->spki, e) != 0)
+static int read_tbs(struct span tbs, struct cert_view *v, struct err *e)
+{
+	struct span list, version = { 0 }, number, validity, extensions;
+
+	if (der_only(tbs, DER_SEQUENCE, &list, e) != 0 ||
+	    optional(&list, DER_CTX0_CONS, &version, e) != 0 ||
+	    (version.n > 0 &&
+		der_only(version, DER_INTEGER, &number, e) != 0) ||
+	    der_next(&list, DER_INTEGER, &v->serial, e) != 0 ||
+	    der_lax(&list, NULL, NULL, NULL, e) != 0 || /* signature */
+	    der_lax(&list, NULL, NULL, &v->issuer, e) != 0 ||
+	    der_lax(&list, NULL, NULL, &validity, e) != 0 ||
+	    der_lax(&list, NULL, NULL, &v->subject, e) != 0 ||
+	    der_lax(&list, NULL, NULL, &v->spki, e) != 0 ||
+	    optional(&list, DER_CTX0 | 1, NULL, e) != 0 || /* unique ids */
+	    optional(&list, DER_CTX0 | 2, NULL, e) != 0)
 		return -1;
-	/* libtasn1 takes an INTEGER of no octets; nobody could answer to it */
+	/* nobody could answer to an INTEGER of no octets */
 	if (v->serial.n == 0)
 		return err_set(e, ERR_INPUT, "certificate: empty serial");
 	read_validity(validity, v);
-	if (!tree_has(t, "extensions"))
+	if (list.n == 0)
 		return 0;
-	if (tree_value(t, "extensions", &extensions, e) != 0)
+	if (der_next(&list, DER_CTX0_CONS | 3, &extensions, e) != 0 ||
+	    der_next(&extensions, DER_SEQUENCE, &v->extensions, e) != 0)
 		return -1;
-	return der_next(&extensions, DER_SEQUENCE, &v->extensions, e);
+	if (list.n != 0 || extensions.n != 0)
+		return err_set(e, ERR_INPUT, "something behind the extensions");
+	return 0;
 }
 
 int cert_parse(struct span der, struct cert_view *v, struct err *e)
 {
 	struct cert_view new = { .der = der };
 	struct x509_signed s;
-	struct tree tbs = { 0 };
-	int rc = -1;
 
+	if (der.n > BUF_MAX)
+		return err_set(e, ERR_INPUT, "certificate: %zu bytes", der.n);
 	if (x509_signed_parse(der, &s, e) != 0)
 		return err_prefix(e, "certificate");
 	new.tbs = s.body;
-	if (tree_decode("SCEP.TBSCertificate", s.body, &tbs, e) == 0 &&
-	    read_tbs(&tbs, &new, e) == 0) {
-		*v = new;
-		rc = 0;
-	}
-	tree_free(&tbs);
-	return rc;
+	if (read_tbs(s.body, &new, e) != 0)
+		return err_prefix(e, "certificate");
+	*v = new;
+	return 0;
 }
 
 int extension_next(struct span *extensions, char oid[EXTENSION_OID_MAX],
@@ -185,35 +201,28 @@ static int put_validity(
 int cert_tbs(const struct cert_fields *f, gnutls_pk_algorithm_t signer,
     const struct alg_digest *digest, struct buf *tbs, struct err *e)
 {
-	struct buf alg = { 0 }, validity = { 0 }, extensions = { 0 };
-	struct tree t = { 0 };
+	static const uint8_t version_3[] = { DER_CTX0_CONS, 3, DER_INTEGER, 1,
+		2 };
+	struct buf list = { 0 };
 	int rc = -1;
 
-	if (signature_alg_put(&alg, signer, digest, e) != 0 ||
-	    put_validity(&validity, f, e) != 0 ||
-	    der_put(&extensions, DER_SEQUENCE, f->extensions, e) != 0 ||
-	    tree_new("SCEP.TBSCertificate", &t, e) != 0)
+	if (buf_put(&list, (struct span){ version_3, sizeof(version_3) }, e) !=
+		0 ||
+	    der_put(&list, DER_INTEGER, f->serial, e) != 0 ||
+	    signature_alg_put(&list, signer, digest, e) != 0 ||
+	    buf_put(&list, f->issuer, e) != 0 ||
+	    put_validity(&list, f, e) != 0 ||
+	    buf_put(&list, f->subject, e) != 0 ||
+	    buf_put(&list, f->spki, e) != 0)
 		goto out;
-	if (tree_put_int(&t, "version", 2, e) != 0 ||
-	    tree_put(&t, "serialNumber", f->serial, e) != 0 ||
-	    tree_put(&t, "signature", buf_span(&alg), e) != 0 ||
-	    tree_put(&t, "issuer", f->issuer, e) != 0 ||
-	    tree_put(&t, "validity", buf_span(&validity), e) != 0 ||
-	    tree_put(&t, "subject", f->subject, e) != 0 ||
-	    tree_put(&t, "subjectPublicKeyInfo", f->spki, e) != 0 ||
-	    tree_omit(&t, "issuerUniqueID", e) != 0 ||
-	    tree_omit(&t, "subjectUniqueID", e) != 0)
+	if (f->extensions.n > 0 &&
+	    (der_put_header(
+		 &list, DER_CTX0_CONS | 3, der_size(f->extensions.n), e) != 0 ||
+		der_put(&list, DER_SEQUENCE, f->extensions, e) != 0))
 		goto out;
-	if (f->extensions.n == 0
-		? tree_omit(&t, "extensions", e) != 0
-		: tree_put(&t, "extensions", buf_span(&extensions), e) != 0)
-		goto out;
-	rc = tree_encode(&t, tbs, e);
+	rc = der_put(tbs, DER_SEQUENCE, buf_span(&list), e);
 out:
-	tree_free(&t);
-	buf_release(&extensions);
-	buf_release(&validity);
-	buf_release(&alg);
+	buf_release(&list);
 	return rc;
 }
 

@@ -185,15 +185,12 @@ int cms_signed_verify(
 	const struct alg_digest *d;
 	gnutls_sign_algorithm_t alg;
 	struct buf sorted = { 0 }, as_sent = { 0 };
-	struct tree t = { 0 };
 	int rc = -1;
 
 	if (cms_signed_algs(s, key->pk, &d, &alg, e) != 0 ||
 	    check_attrs(s, d, e) != 0)
 		return -1;
-	if (tree_new("SCEP.SortedSet", &t, e) != 0 ||
-	    tree_put_list(&t, "", s->signed_attrs, e) != 0 ||
-	    tree_encode(&t, &sorted, e) != 0)
+	if (der_put_set_of(&sorted, s->signed_attrs, e) != 0)
 		goto out;
 	rc = pubkey_verify(key, alg, buf_span(&sorted), s->signature, e);
 	if (rc == 0)
@@ -207,7 +204,6 @@ int cms_signed_verify(
 		rc = pubkey_verify(
 		    key, alg, buf_span(&as_sent), s->signature, e);
 out:
-	tree_free(&t);
 	buf_release(&as_sent);
 	buf_release(&sorted);
 	return rc;

@@ -24,24 +24,17 @@ static int make_attrs(
 {
 	struct span type = { data_oid, sizeof(data_oid) };
 	struct buf list = { 0 };
-	struct tree t = { 0 };
 	uint8_t hash[64];
 	int rc = -1;
 
 	if (gnutls_hash_fast(m->digest->id, m->content.p, m->content.n, hash) !=
-	    0) {
-		err_set(e, ERR_CRYPTO, "%s failed", m->digest->name);
-		goto out;
-	}
+	    0)
+		return err_set(e, ERR_CRYPTO, "%s failed", m->digest->name);
 	if (attribute_put(&list, OID_CONTENT_TYPE, DER_OID, type, e) == 0 &&
 	    attribute_put(&list, OID_MESSAGE_DIGEST, DER_OCTET_STRING,
 		(struct span){ hash, m->digest->size }, e) == 0 &&
-	    buf_put(&list, m->attrs, e) == 0 &&
-	    tree_new("SCEP.SortedSet", &t, e) == 0 &&
-	    tree_put_list(&t, "", buf_span(&list), e) == 0)
-		rc = tree_encode(&t, set, e);
-out:
-	tree_free(&t);
+	    buf_put(&list, m->attrs, e) == 0)
+		rc = der_put_set_of(set, buf_span(&list), e);
 	buf_release(&list);
 	return rc;
 }

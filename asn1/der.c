@@ -1,5 +1,6 @@
 #include "der.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 const struct der_limits der_limits = { .depth = 16, .elements = 4000 };
@@ -161,4 +162,40 @@ int der_put(struct buf *out, uint8_t tag, struct span body, struct err *e)
 		return 0;
 	buf_cut(out, before);
 	return -1;
+}
+
+/* No element is the beginning of another, so what is shorter need no padding. */
+static int compare(const void *a, const void *b)
+{
+	const struct span *x = a, *y = b;
+	int d = memcmp(x->p, y->p, x->n < y->n ? x->n : y->n);
+
+	return d != 0 ? d : (x->n > y->n) - (x->n < y->n);
+}
+
+int der_put_set_of(struct buf *out, struct span items, struct err *e)
+{
+	struct span left = items, *list = NULL;
+	size_t n = 0, before = out->n;
+	int rc;
+
+	while (left.n > 0) {
+		if (der_any(&left, NULL, NULL, NULL, e) != 0)
+			return -1;
+		n++;
+	}
+	if (n > 0 && (list = calloc(n, sizeof(*list))) == NULL)
+		return err_set(e, ERR_NOMEM, "SET OF %zu", n);
+	left = items;
+	for (size_t i = 0; i < n; i++)
+		(void)der_any(&left, NULL, NULL, &list[i], NULL);
+	if (n > 1)
+		qsort(list, n, sizeof(*list), compare);
+	rc = der_put_header(out, DER_SET, items.n, e);
+	for (size_t i = 0; i < n && rc == 0; i++)
+		rc = buf_put(out, list[i], e);
+	if (rc != 0)
+		buf_cut(out, before);
+	free(list);
+	return rc;
 }

@@ -96,6 +96,13 @@ int der_put(struct buf *out, uint8_t tag, struct span body, struct err *e);
 int der_put_header(struct buf *out, uint8_t tag, size_t len, struct err *e);
 
 /*
+ * der_put_set_of - append a SET OF: the elements in `items`, one behind the
+ * other, in the order that DER wants (X.690, 11.6).  ERR_INPUT if they are not
+ * elements.
+ */
+int der_put_set_of(struct buf *out, struct span items, struct err *e);
+
+/*
  * der_text - the value of a character string element as UTF-8, appended to out.
  * Takes UTF8String, PrintableString, NumericString, VisibleString, IA5String,
  * T61String (read as Latin-1, as everybody does), BMPString and

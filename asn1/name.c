@@ -47,6 +47,20 @@ static bool is_special(struct span left, bool first)
 	}
 }
 
+/* How many characters at the front of `s` stand for themselves. */
+static size_t plain(struct span s, bool first)
+{
+	size_t n = 0;
+
+	for (; n < s.n; n++, first = false) {
+		struct span left = { s.p + n, s.n - n };
+
+		if (unprintable(left) > 0 || is_special(left, first))
+			break;
+	}
+	return n;
+}
+
 /* The characters of a value, escaped so that they can be shown and read. */
 static int put_value(struct buf *text, struct span s, struct err *e)
 {
@@ -54,18 +68,20 @@ static int put_value(struct buf *text, struct span s, struct err *e)
 	size_t n;
 
 	for (; s.n > 0; first = false) {
-		n = unprintable(s);
-		for (size_t i = 0; i < n; i++)
-			if (buf_put(text, SPAN_LIT("\\"), e) != 0 ||
-			    hex_put(text, (struct span){ s.p + i, 1 }, e) != 0)
+		if ((n = plain(s, first)) > 0) {
+			if (buf_put(text, (struct span){ s.p, n }, e) != 0)
 				return -1;
-		if (n == 0) {
-			if (is_special(s, first) &&
-			    buf_put(text, SPAN_LIT("\\"), e) != 0)
-				return -1;
-			if (buf_put(text, (struct span){ s.p, 1 }, e) != 0)
-				return -1;
+		} else if ((n = unprintable(s)) > 0) {
+			for (size_t i = 0; i < n; i++)
+				if (buf_put(text, SPAN_LIT("\\"), e) != 0 ||
+				    hex_put(text, (struct span){ s.p + i, 1 },
+					e) != 0)
+					return -1;
+		} else {
 			n = 1;
+			if (buf_put(text, SPAN_LIT("\\"), e) != 0 ||
+			    buf_put(text, (struct span){ s.p, n }, e) != 0)
+				return -1;
 		}
 		s = (struct span){ s.p + n, s.n - n };
 	}
@@ -76,18 +92,18 @@ static int put_value(struct buf *text, struct span s, struct err *e)
 static int put_attribute(struct buf *text, struct span atv, struct err *e)
 {
 	char oid[TREE_OID_MAX];
-	struct span element, left, body;
+	struct span list, element, left, body;
 	struct buf value = { 0 };
-	struct tree t;
 	const char *type;
 	uint8_t tag;
 	int rc = -1;
 
-	if (tree_decode("SCEP.AttributeTypeAndValue", atv, &t, e) != 0)
+	if (der_only(atv, DER_SEQUENCE, &list, e) != 0 ||
+	    oid_next(&list, oid, e) != 0 ||
+	    der_any(&list, NULL, NULL, &element, e) != 0)
 		return -1;
-	if (tree_oid(&t, "type", oid, e) != 0 ||
-	    tree_element(&t, "value", &element, e) != 0)
-		goto out;
+	if (list.n != 0)
+		return err_set(e, ERR_INPUT, "name: something behind a value");
 	left = element;
 	type = name_type_text(oid);
 	if (buf_put(text, span_str(type != NULL ? type : oid), e) != 0 ||
@@ -99,7 +115,6 @@ static int put_attribute(struct buf *text, struct span atv, struct err *e)
 	else if (buf_put(text, SPAN_LIT("#"), e) == 0)
 		rc = hex_put(text, element, e);
 out:
-	tree_free(&t);
 	buf_release(&value);
 	return rc;
 }

@@ -114,8 +114,7 @@ static int take_value(struct span *s, const struct name_type *t,
 static int take_attribute(struct span *s, struct buf *set, struct err *e)
 {
 	const uint8_t *equals;
-	struct buf element = { 0 };
-	struct tree atv = { 0 };
+	struct buf element = { 0 }, atv = { 0 };
 	struct name_type type;
 	struct span name;
 	int rc = -1;
@@ -132,20 +131,18 @@ static int take_attribute(struct span *s, struct buf *set, struct err *e)
 	skip(s, (size_t)(equals - s->p) + 1);
 	skip_blanks(s);
 	if (take_value(s, &type, &element, e) == 0 &&
-	    tree_new("SCEP.AttributeTypeAndValue", &atv, e) == 0 &&
-	    tree_put_oid(&atv, "type", type.oid, e) == 0 &&
-	    tree_put(&atv, "value", buf_span(&element), e) == 0)
-		rc = tree_encode(&atv, set, e);
-	tree_free(&atv);
+	    oid_put(&atv, type.oid, e) == 0 &&
+	    buf_put(&atv, buf_span(&element), e) == 0)
+		rc = der_put(set, DER_SEQUENCE, buf_span(&atv), e);
+	buf_release(&atv);
 	buf_release(&element);
 	return rc;
 }
 
-/* One RDN; its attributes are a SET OF, sorted when it is encoded. */
+/* One RDN; its attributes are a SET OF. */
 static int take_rdn(struct span *s, struct buf *rdn, struct err *e)
 {
 	struct buf list = { 0 };
-	struct tree set = { 0 };
 	int rc;
 
 	do {
@@ -154,10 +151,8 @@ static int take_rdn(struct span *s, struct buf *rdn, struct err *e)
 			break;
 		skip(s, 1);
 	} while (rc == 0);
-	if (rc == 0 && (rc = tree_new("SCEP.SortedSet", &set, e)) == 0 &&
-	    (rc = tree_put_list(&set, "", buf_span(&list), e)) == 0)
-		rc = tree_encode(&set, rdn, e);
-	tree_free(&set);
+	if (rc == 0)
+		rc = der_put_set_of(rdn, buf_span(&list), e);
 	buf_release(&list);
 	return rc;
 }
