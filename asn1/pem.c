@@ -1,6 +1,8 @@
 /* PEM (RFC 7468), through GnuTLS. */
 #include "cert.h"
 
+#include <string.h>
+
 int pem_decode(
     struct span text, const char *label, struct buf *der, struct err *e)
 {
@@ -11,6 +13,7 @@ int pem_decode(
 	if (gnutls_pem_base64_decode2(label, &in, &out) != 0)
 		return err_set(e, ERR_INPUT, "no PEM block %s", label);
 	rc = buf_put(der, (struct span){ out.data, out.size }, e);
+	explicit_bzero(out.data, out.size); /* it may be a private key */
 	gnutls_free(out.data);
 	return rc;
 }

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pubkey.h"
+#include "cert.h"
 
 struct privkey {
 	gnutls_privkey_t key;
@@ -45,9 +45,49 @@ out:
 	return rc;
 }
 
+/*
+ * PKCS#8 in PEM, as every key of ours is.  Taken apart here: GnuTLS tries the
+ * older forms first, which takes as long again.
+ */
+static int import_pkcs8(gnutls_privkey_t key, struct span pem)
+{
+	struct buf der = { 0 };
+	gnutls_x509_privkey_t x = NULL;
+	gnutls_datum_t d;
+	int r = GNUTLS_E_BASE64_DECODING_ERROR;
+
+	if (pem_decode(pem, "PRIVATE KEY", &der, NULL) != 0)
+		return r;
+	d = (gnutls_datum_t){ der.p, (unsigned)der.n };
+	r = gnutls_x509_privkey_init(&x);
+	if (r == 0)
+		r = gnutls_x509_privkey_import_pkcs8(
+		    x, &d, GNUTLS_X509_FMT_DER, NULL, GNUTLS_PKCS_PLAIN);
+	if (r == 0)
+		r = gnutls_privkey_import_x509(
+		    key, x, GNUTLS_PRIVKEY_IMPORT_AUTO_RELEASE);
+	if (r != 0 && x != NULL)
+		gnutls_x509_privkey_deinit(x);
+	buf_release(&der);
+	return r;
+}
+
+static int import(gnutls_privkey_t key, struct span text)
+{
+	static const char begin[] = "-----BEGIN",
+			  pkcs8[] = "-----BEGIN PRIVATE KEY-----";
+	gnutls_datum_t d = { (unsigned char *)text.p, (unsigned)text.n };
+	bool pem = text.n >= sizeof(pkcs8) &&
+	    memcmp(text.p, begin, sizeof(begin) - 1) == 0;
+
+	if (pem && memcmp(text.p, pkcs8, sizeof(pkcs8) - 1) == 0)
+		return import_pkcs8(key, text);
+	return gnutls_privkey_import_x509_raw(
+	    key, &d, pem ? GNUTLS_X509_FMT_PEM : GNUTLS_X509_FMT_DER, NULL, 0);
+}
+
 int privkey_import(struct span pem, struct privkey **key, struct err *e)
 {
-	gnutls_datum_t d = { (unsigned char *)pem.p, (unsigned)pem.n };
 	struct privkey *k = calloc(1, sizeof(*k));
 	int r;
 
@@ -55,12 +95,7 @@ int privkey_import(struct span pem, struct privkey **key, struct err *e)
 		free(k);
 		return err_set(e, ERR_NOMEM, "private key");
 	}
-	if (pem.n > 10 && memcmp(pem.p, "-----BEGIN", 10) == 0)
-		r = gnutls_privkey_import_x509_raw(
-		    k->key, &d, GNUTLS_X509_FMT_PEM, NULL, 0);
-	else
-		r = gnutls_privkey_import_x509_raw(
-		    k->key, &d, GNUTLS_X509_FMT_DER, NULL, 0);
+	r = import(k->key, pem);
 	if (r != 0) {
 		err_set(e, ERR_CONF,
 		    "not an unencrypted private key in PEM or DER: %s",
