@@ -60,7 +60,7 @@ Test(challenge, values, .init = begin, .fini = end)
 		    seen[(uint8_t)*p], 500, "%c: %u", *p, seen[(uint8_t)*p]);
 }
 
-/* R107, R109: what it is worth, and when */
+/* R107, R109, field note F7: what it is worth, and when */
 Test(challenge, states, .init = begin, .fini = end)
 {
 	const struct challenge_spec spec = { .uses = 1,

@@ -41,20 +41,18 @@ void device_rename(struct device *d, const char *name)
 
 void device_make(struct device *d, const char *name)
 {
-	struct buf pem = { 0 };
-
 	*d = (struct device){ 0 };
-	cr_assert(privkey_generate("rsa:2048", &pem, &e) == 0 &&
-		privkey_import(buf_span(&pem), &d->key, &e) == 0 &&
+	cr_assert(privkey_generate("rsa:2048", &d->pem, &e) == 0 &&
+		privkey_import(buf_span(&d->pem), &d->key, &e) == 0 &&
 		privkey_spki(d->key, &d->spki, &e) == 0,
 	    "%s", e.text);
-	buf_release(&pem);
 	device_rename(d, name);
 }
 
 void device_release(struct device *d)
 {
 	privkey_free(d->key);
+	buf_release(&d->pem);
 	buf_release(&d->spki);
 	buf_release(&d->subject);
 	buf_release(&d->self_signed);

@@ -10,6 +10,7 @@
 
 struct device {
 	struct privkey *key;
+	struct buf pem; /* of the key */
 	struct buf spki, subject, self_signed;
 };
 

@@ -12,6 +12,8 @@
 
 #include <criterion/criterion.h>
 
+enum { OUT_MAX = 64 << 20 }; /* bytes; a CRL may be long */
+
 static int file_of(struct span s)
 {
 	int fd = memfd_create("cgi", MFD_CLOEXEC);
@@ -97,7 +99,7 @@ void cgi_finish(struct cgi_process *r, struct cgi_done *d)
 	struct rusage ru;
 	int how;
 
-	*d = (struct cgi_done){ .exit_code = -1 };
+	*d = (struct cgi_done){ .exit_code = -1, .out.max = OUT_MAX };
 	cr_assert_eq(wait4(r->pid, &how, 0, &ru), r->pid);
 	if (WIFEXITED(how))
 		d->exit_code = WEXITSTATUS(how);
