@@ -65,6 +65,24 @@ void client_csr(const struct client *c, const struct ask *q, struct buf *csr)
 		csr->p[csr->n - 1] ^= 1;
 }
 
+/* What RFC 8894, 3.3.3 and 3.3.4, wants in the envelope of the other types. */
+static void other_content(const struct client *c, const struct ca_home *h,
+    const struct ask *q, struct buf *out)
+{
+	struct buf names = { 0 };
+	struct cert_view own;
+
+	ok(cert_parse(buf_span(&c->cert), &own, e));
+	if (q->type != SCEP_CERTPOLL) {
+		ok(issuer_and_serial_put(out, &own, e));
+		return;
+	}
+	ok(buf_put(&names, h->ca->ca_cert.subject, e));
+	ok(buf_put(&names, buf_span(&c->name), e));
+	ok(der_put(out, DER_SEQUENCE, buf_span(&names), e));
+	buf_release(&names);
+}
+
 void client_envelope(const struct client *c, const struct ca_home *h,
     const struct ask *q, struct buf *env)
 {
@@ -78,11 +96,13 @@ void client_envelope(const struct client *c, const struct ca_home *h,
 	struct pubkey key;
 	uint8_t *oid;
 
+	ok(ca_certs(h->ca, e));
 	if (q->content.n > 0)
 		ok(buf_put(&csr, q->content, e));
+	else if (q->type >= SCEP_CERTPOLL && q->type <= SCEP_GETCRL)
+		other_content(c, h, q, &csr);
 	else
 		client_csr(c, q, &csr);
-	ok(ca_certs(h->ca, e));
 	ok(cert_parse(
 	    q->recipient.n > 0 ? q->recipient : h->ca->enc_cert.der, &to, e));
 	ok(pubkey_import(to.spki, &key, e));
@@ -191,12 +211,41 @@ static void open_answer(const struct client *c, const struct ca_home *h,
 		ok(scep_answer_open(buf_span(&r->reply), &x, &r->answer, e));
 }
 
+/* The certificate of a SUCCESS: with the key that was to be certified. */
+static void take_cert(
+    const struct client *c, const struct ask *q, struct result *r)
+{
+	struct span all[CMS_CERTS_MAX], content = buf_span(&r->answer.content);
+	struct buf spki = { 0 };
+	struct span cert;
+	size_t n;
+
+	if (q->type == SCEP_GETCRL) { /* R169: one CRL and nothing else */
+		ok(cms_crls_only_parse(content, all, CMS_CERTS_MAX, &n, e));
+		cr_assert_eq(n, 1);
+		ok(buf_put(&r->crl, all[0], e));
+		ok(cms_certs_only_parse(content, all, CMS_CERTS_MAX, &n, e));
+		cr_assert_eq(n, 0);
+		return;
+	}
+	if (q->type == SCEP_GETCERT) {
+		ok(cms_certs_only_parse(content, all, CMS_CERTS_MAX, &n, e));
+		cr_assert_gt(n, 0);
+		cert = all[0];
+	} else {
+		ok(privkey_spki(
+		    q->csr_key != NULL ? q->csr_key : c->key, &spki, e));
+		ok(scep_answer_cert(&r->answer, buf_span(&spki), &cert, e));
+	}
+	ok(buf_put(&r->cert, cert, e));
+	buf_release(&spki);
+}
+
 void client_send(const struct client *c, struct ca_home *h, const struct ask *q,
     struct span msg, int64_t now, struct result *r)
 {
-	const struct pki_facts f = { .now = now, .remote = "192.0.2.1" };
-	struct buf spki = { 0 };
-	struct span cert;
+	const struct pki_facts f = { .now = now,
+		.remote = text_or(q->remote, "192.0.2.1") };
 
 	*r = (struct result){ .answer.fail = -1 };
 	ok(pki_operation(h->ca, &f, msg, &r->reply, &r->ev, e));
@@ -210,23 +259,25 @@ void client_send(const struct client *c, struct ca_home *h, const struct ask *q,
 		return;
 	}
 	cr_expect_eq(r->ev.refusal, REFUSE_NONE);
-	if (r->ev.delivers) {
-		ok(privkey_spki(
-		    q->csr_key != NULL ? q->csr_key : c->key, &spki, e));
-		ok(scep_answer_cert(&r->answer, buf_span(&spki), &cert, e));
-		ok(buf_put(&r->cert, cert, e));
-		buf_release(&spki);
-	}
+	cr_expect_eq(r->answer.fail, -1);
+	if (r->answer.status == SCEP_SUCCESS)
+		take_cert(c, q, r);
+}
+
+void client_enrol_at(const struct client *c, struct ca_home *h,
+    const struct ask *q, int64_t now, struct result *r)
+{
+	struct buf msg = { 0 };
+
+	client_ask(c, h, q, &msg);
+	client_send(c, h, q, buf_span(&msg), now, r);
+	buf_release(&msg);
 }
 
 void client_enrol(const struct client *c, struct ca_home *h,
     const struct ask *q, struct result *r)
 {
-	struct buf msg = { 0 };
-
-	client_ask(c, h, q, &msg);
-	client_send(c, h, q, buf_span(&msg), TEST_NOW, r);
-	buf_release(&msg);
+	client_enrol_at(c, h, q, TEST_NOW, r);
 }
 
 void result_release(struct result *r)
@@ -235,6 +286,7 @@ void result_release(struct result *r)
 	buf_release(&r->reply);
 	scep_answer_release(&r->answer);
 	buf_release(&r->cert);
+	buf_release(&r->crl);
 }
 
 const char *result_text(const struct result *r)

@@ -41,19 +41,22 @@ struct ask {
 	struct span nonce;	       /* 16 octets */
 	const struct privkey *csr_key; /* the client's key */
 	struct span recipient;	       /* the CA's, as GetCACert says */
-	struct span content;	       /* in the envelope, instead of a CSR */
-	struct span envelope;	       /* instead of one made */
-	bool no_envelope;	       /* the content in the clear */
-	bool no_content;	       /* no eContent at all */
-	bool no_cert;		       /* signer's certificate left out */
-	bool oaep;		       /* key transport said to be RSA-OAEP */
+	struct span content;  /* in the envelope, instead of a CSR or */
+			      /* what the type wants to hold */
+	struct span envelope; /* instead of one made */
+	bool no_envelope;     /* the content in the clear */
+	bool no_content;      /* no eContent at all */
+	bool no_cert;	      /* signer's certificate left out */
+	bool oaep;	      /* key transport said to be RSA-OAEP */
 	bool bad_csr_signature, bad_signature;
 	bool wants_no_content; /* cryptlib's attribute */
+	const char *remote;    /* 192.0.2.1 */
 };
 
 /*
  * client_ask - append the pkiMessage.  client_csr, client_envelope: what would
- * be in it.
+ * be in it.  The envelope of a poll holds the names of the CA and the client,
+ * that of GetCert and GetCRL the issuer and serial of the client's certificate.
  */
 void client_ask(const struct client *c, const struct ca_home *h,
     const struct ask *q, struct buf *msg);
@@ -66,7 +69,8 @@ struct result {
 	struct pki_event ev;
 	struct buf reply;
 	struct scep_answer answer;
-	struct buf cert; /* if ev.delivers: the client's */
+	struct buf cert; /* SUCCESS: the client's; of GetCert: the first */
+	struct buf crl;	 /* SUCCESS of GetCRL */
 };
 
 /*
@@ -78,9 +82,11 @@ void client_send(const struct client *c, struct ca_home *h, const struct ask *q,
     struct span msg, int64_t now, struct result *r);
 void result_release(struct result *r);
 
-/* client_enrol - client_ask and client_send at TEST_NOW */
+/* client_enrol - client_ask and client_send at TEST_NOW; _at: at `now` */
 void client_enrol(const struct client *c, struct ca_home *h,
     const struct ask *q, struct result *r);
+void client_enrol_at(const struct client *c, struct ca_home *h,
+    const struct ask *q, int64_t now, struct result *r);
 
 /* result_text - failInfoText as a string; good until the next call */
 const char *result_text(const struct result *r);
