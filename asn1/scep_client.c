@@ -5,6 +5,7 @@
 #include <gnutls/x509.h>
 
 #include "ber.h"
+#include "crl.h"
 
 enum {
 	DAY = 24 * 60 * 60,
@@ -19,7 +20,7 @@ enum {
  */
 static const struct der_limits answer_limits = {
 	.depth = 16,
-	.elements = BUF_MAX,
+	.elements = CRL_MAX / 4, /* octets of the shortest ones that matter */
 };
 
 int scep_self_signed(struct span subject, const struct privkey *key,
@@ -208,7 +209,8 @@ static int open_content(const struct scep_msg *m, const struct scep_expect *x,
     struct buf *content, struct err *e)
 {
 	struct span certs[CMS_CERTS_MAX];
-	struct buf plain = { 0 }, der = { 0 };
+	struct buf plain = { .max = m->content.max };
+	struct buf der = { .max = m->content.max };
 	struct cert_view own;
 	size_t n;
 	int rc = -1;

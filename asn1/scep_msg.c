@@ -32,7 +32,9 @@ static void open_envelope(struct scep_msg *m)
 
 int scep_msg_open(struct span in, struct scep_msg *m, struct err *e)
 {
-	struct scep_msg new = { 0 };
+	/* no message is longer as DER, but by a few lengths in a small one */
+	const size_t max = in.n > BUF_MAX ? in.n : BUF_MAX;
+	struct scep_msg new = { .der.max = max, .content.max = max };
 
 	if (ber_to_der(in, &der_limits, &new.der, e) != 0 ||
 	    cms_signed_parse(buf_span(&new.der), &new.cms, e) != 0 ||

@@ -28,7 +28,7 @@ struct scep_msg {
 };
 
 /*
- * scep_msg_open - `in` is what came over HTTP.  0 as soon as it is a SignedData
+ * scep_msg_open - `in` is what came over HTTP, bounded by who read it.  0 as soon as it is a SignedData
  * with one signer and a transactionID that can be echoed: then a signed answer
  * is due, whatever else is wrong.  -1 (ERR_INPUT): answer without signature.
  * Release in both cases is safe; after -1 there is nothing to release.

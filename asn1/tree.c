@@ -77,7 +77,7 @@ int tree_decode(
 	struct tree new;
 	int len, r;
 
-	if (der.n == 0 || der.n > BUF_MAX)
+	if (der.n == 0 || der.n > TREE_DER_MAX)
 		return err_set(e, ERR_INPUT, "%s: %zu bytes", type, der.n);
 	if (tree_new(type, &new, e) != 0)
 		return -1;

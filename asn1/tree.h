@@ -13,7 +13,12 @@
 
 #include "der.h"
 
-enum { TREE_OID_MAX = 64 };
+enum {
+	TREE_OID_MAX = 64,
+	/* octets: the answer to GetCRL with the longest list (crl.h) in it; who
+	 * reads from strangers has a bound of his own */
+	TREE_DER_MAX = 80 << 20,
+};
 
 /*
  * What is small is read and written without a tree, which costs more than its

@@ -151,11 +151,11 @@ static void read_facts(CURL *c, struct http_reply *r)
 	snprintf(r->type, sizeof(r->type), "%s", type != NULL ? type : "");
 }
 
-static int transfer(const char *url, const struct span *body,
+static int transfer(const char *url, const struct span *body, size_t max,
     struct http_reply *ret, struct err *e)
 {
 	char why[CURL_ERROR_SIZE] = "";
-	struct http_reply r = { .body.max = HTTP_REPLY_MAX };
+	struct http_reply r = { .body.max = max };
 	struct curl_slist *headers =
 	    curl_slist_append(NULL, "Content-Type: application/x-pki-message");
 	CURL *c = curl_easy_init();
@@ -175,8 +175,7 @@ static int transfer(const char *url, const struct span *body,
 	} else {
 		buf_release(&r.body);
 		if (rc == CURLE_WRITE_ERROR)
-			err_set(e, ERR_SYS, "answer of over %d bytes",
-			    HTTP_REPLY_MAX);
+			err_set(e, ERR_SYS, "answer of over %zu bytes", max);
 		else
 			err_set(e,
 			    rc == CURLE_OUT_OF_MEMORY ? ERR_NOMEM : ERR_SYS,
@@ -189,14 +188,14 @@ static int transfer(const char *url, const struct span *body,
 }
 
 static int request(const char *url, const char *operation, struct span message,
-    const struct span *body, struct http_reply *r, struct err *e)
+    const struct span *body, size_t max, struct http_reply *r, struct err *e)
 {
 	char *full = NULL;
 	int rc;
 
 	if (make_url(url, operation, message, &full, e) != 0)
 		return -1;
-	rc = transfer(full, body, r, e);
+	rc = transfer(full, body, max, r, e);
 	curl_free(full);
 	return rc;
 }
@@ -212,15 +211,15 @@ int http_check_url(const char *url, struct err *e)
 }
 
 int http_get(const char *url, const char *operation, struct span message,
-    struct http_reply *r, struct err *e)
+    size_t max, struct http_reply *r, struct err *e)
 {
-	return request(url, operation, message, NULL, r, e);
+	return request(url, operation, message, NULL, max, r, e);
 }
 
 int http_post(const char *url, const char *operation, struct span body,
-    struct http_reply *r, struct err *e)
+    size_t max, struct http_reply *r, struct err *e)
 {
-	return request(url, operation, (struct span){ 0 }, &body, r, e);
+	return request(url, operation, (struct span){ 0 }, &body, max, r, e);
 }
 
 void http_reply_release(struct http_reply *r)

@@ -18,7 +18,8 @@ int fetch_caps(
 	struct http_reply r;
 	int rc = 0;
 
-	if (http_get(url, "GetCACaps", (struct span){ 0 }, &r, e) != 0)
+	if (http_get(url, "GetCACaps", (struct span){ 0 }, HTTP_REPLY_MAX, &r,
+		e) != 0)
 		return err_prefix(e, "GetCACaps");
 	if (r.status != 200)
 		buf_cut(&r.body, 0);
@@ -35,7 +36,8 @@ int fetch_ca(
 	struct http_reply r;
 	int rc = -1;
 
-	if (http_get(url, operation, (struct span){ 0 }, &r, e) != 0)
+	if (http_get(
+		url, operation, (struct span){ 0 }, HTTP_REPLY_MAX, &r, e) != 0)
 		return err_prefix(e, "%s", operation);
 	if (http_status_check(&r, e) == 0)
 		rc = ca_set_answer(buf_span(&r.body), set, e);

@@ -105,7 +105,8 @@ int file_replace(
 int pem_write(
     const char *path, const char *label, struct span der, struct err *e)
 {
-	struct buf pem = { 0 };
+	/* base64, its line feeds, two lines more */
+	struct buf pem = { .max = der.n * 3 / 2 + 200 };
 	int rc = pem_encode(der, label, &pem, e);
 
 	if (rc == 0)

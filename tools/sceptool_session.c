@@ -219,15 +219,16 @@ static int check_answer(struct session *s, struct span reply, struct err *e)
 	return scep_answer_open(reply, &x, &s->answer, e);
 }
 
-static int exchange(struct session *s, struct span request, struct err *e)
+static int exchange(
+    struct session *s, struct span request, size_t max, struct err *e)
 {
 	struct http_reply r;
 	int rc;
 
 	if (s->by_get || !s->caps.post)
-		rc = http_get(s->url, "PKIOperation", request, &r, e);
+		rc = http_get(s->url, "PKIOperation", request, max, &r, e);
 	else
-		rc = http_post(s->url, "PKIOperation", request, &r, e);
+		rc = http_post(s->url, "PKIOperation", request, max, &r, e);
 	if (rc == 0) {
 		rc = http_status_check(&r, e);
 		if (rc == 0)
@@ -258,7 +259,8 @@ int session_ask(
 	if (gnutls_rnd(GNUTLS_RND_NONCE, s->nonce, sizeof(s->nonce)) < 0)
 		return err_set(e, ERR_CRYPTO, "no random numbers");
 	if (scep_request_make(&q, &request, e) == 0)
-		rc = exchange(s, buf_span(&request), e);
+		rc = exchange(s, buf_span(&request),
+		    type == SCEP_GETCRL ? HTTP_LIST_MAX : HTTP_REPLY_MAX, e);
 	buf_release(&request);
 	return rc;
 }

@@ -235,14 +235,14 @@ static enum scep_status take_getcert(struct span plain, struct buf *content)
 	return SCEP_SUCCESS;
 }
 
-/* Two entries, or 10,000: more elements than a message of strangers may have */
+/* Two entries, or 100,000, which is far beyond the limits for strangers. */
 static void put_entries(struct buf *entries)
 {
-	unsigned n = fault("crl-big") ? 10000 : 2;
+	unsigned n = fault("crl-big") ? 100000 : 2;
 
 	for (unsigned i = 0; i < n; i++) {
-		const uint8_t serial[] = { 0x12, (uint8_t)(i >> 8),
-			(uint8_t)i };
+		const uint8_t serial[] = { 0x12, (uint8_t)(i >> 16),
+			(uint8_t)(i >> 8), (uint8_t)i };
 
 		OK(crl_entry_put(entries,
 		    (struct span){ serial, sizeof(serial) }, time(NULL), i % 2,
@@ -330,13 +330,14 @@ bool fake_pki(struct span in, struct buf *body)
 	    : fault("ra")			     ? &ra_sign
 						     : &ca;
 	struct span cert = buf_span(&signer->cert);
-	struct buf content = { 0 };
+	struct buf content = { .max = CRL_MAX };
 	struct scep_seal s = {
 		.cert = cert, .certs = &cert, .n_certs = 1, .key = signer->key
 	};
 	static bool has_failed;
 	struct scep_msg m;
 
+	body->max = CRL_MAX;
 	put_file("request.der", in);
 	OK(scep_msg_open(in, &m, &e));
 	OK(scep_msg_algs(&m, &any, &e));
