@@ -207,17 +207,40 @@ int ca_set_issued(const struct ca_set *s, struct span cert, struct err *e)
 	    e, ERR_SIG, "certificate is not signed by this CA (RFC 8894, 2.2)");
 }
 
-/* The first trusted certificate of an RA, or of a CA, for a use; 0: any use. */
+/* Is this the certificate of a CA that another CA of the set stands below? */
+static bool is_above(const struct ca_set *s, size_t i)
+{
+	for (size_t k = 0; k < s->n; k++)
+		if (k != i && cert_is_ca(s->certs[k]) &&
+		    !span_eq(s->certs[k], s->certs[i]) &&
+		    scep_cert_issued_by(s->certs[k], s->certs[i], NULL) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * The first trusted certificate of an RA, or of a CA, for a use; 0: any use.
+ * The server speaks for the CA at the lower end of a chain, if it has one: CAs
+ * may have signed each other.
+ */
 static bool find(
     const struct ca_set *s, bool ca, uint8_t bit, struct span *cert)
 {
-	for (size_t i = 0; i < s->n; i++)
-		if (s->trusted[i] && cert_is_ca(s->certs[i]) == ca &&
-		    (bit == 0 || has_usage(s->certs[i], bit))) {
+	bool found = false;
+
+	for (size_t i = 0; i < s->n; i++) {
+		if (!s->trusted[i] || cert_is_ca(s->certs[i]) != ca ||
+		    (bit != 0 && !has_usage(s->certs[i], bit)))
+			continue;
+		if (!found)
 			*cert = s->certs[i];
-			return true;
-		}
-	return false;
+		found = true;
+		if (is_above(s, i))
+			continue;
+		*cert = s->certs[i];
+		break;
+	}
+	return found;
 }
 
 /*

@@ -191,7 +191,9 @@ Test(ca_set, only_a_ca_signs)
 Test(ca_set, roles)
 {
 	struct party ca = { 0 }, enc = { 0 }, sign = { 0 };
+	struct party root = { 0 }, sub = { 0 };
 	struct party *const with_ra[] = { &enc, &sign, &ca };
+	struct party *const chain[] = { &root, &sub };
 	struct party *const alone[] = { &ca };
 	struct ca_roles r;
 	struct ca_set s;
@@ -208,6 +210,17 @@ Test(ca_set, roles)
 	cr_expect(span_eq(r.ca, buf_span(&ca.cert)));
 	ca_set_release(&s);
 
+	/* the root first, which could do all of it: it is the CA that does */
+	make(&root, "CN=root", &root, true, CERT_SIGN | SIGN | ENC);
+	make(&sub, "CN=sub", &root, true, CERT_SIGN | SIGN | ENC);
+	load(&s, chain, 2);
+	cr_assert_eq(ca_set_trust(&s, (struct span){ 0 }, &e), 0);
+	cr_assert_eq(ca_set_roles(&s, &r, &e), 0);
+	cr_expect(span_eq(r.signer, buf_span(&sub.cert)));
+	cr_expect(span_eq(r.recipient, buf_span(&sub.cert)));
+	cr_expect(span_eq(r.ca, buf_span(&sub.cert)));
+	ca_set_release(&s);
+
 	/* a CA whose certificate allows neither, as some do */
 	load(&s, alone, 1);
 	cr_assert_eq(ca_set_trust(&s, (struct span){ 0 }, &e), 0);
@@ -218,6 +231,8 @@ Test(ca_set, roles)
 	drop(&ca);
 	drop(&enc);
 	drop(&sign);
+	drop(&root);
+	drop(&sub);
 }
 
 Test(ca_set, files_and_nonsense)
