@@ -1,7 +1,8 @@
 #!/bin/sh
 # paths.sh SERVER - what the web server hands through, and what it must not
 # add or take away.
-# R006 R012 R013 R014 R015 R021 R023 R024 R025 R030 R038 R039 R041 R162 R174
+# R006 R012 R013 R014 R015 R021 R023 R024 R025 R027 R030 R038 R039 R041
+# R045 R162 R174 R178
 # field notes A1 A2 A12 A13 A14 A15 A16 A18
 . "${0%/*}/lib.sh"
 need openssl curl bash
@@ -93,12 +94,45 @@ for message in '' '&message=' '&message=CAIdentifier' '&message=0' \
 	get more "$base/scep?$caps$message"
 	cmp -s caps more || die "GetCACaps$message: another answer"
 done
-ok 'GetCACert and GetCACaps with any message'
+get chain "$base/scep?operation=GetCACertChain"
+answers 200 application/x-x509-ca-ra-cert-chain
+openssl pkcs7 -inform DER -in chain -print_certs -outform PEM 2>&1 |
+	openssl x509 -outform DER -out chain.der || die 'GetCACertChain'
+cmp -s ca.der chain.der || die 'GetCACertChain: another certificate (R045)'
+ok 'GetCACert, GetCACertChain and GetCACaps with any message'
 
 # As a file (R006, R174), and nothing beside it.
 get file "$base/pki/ca.crt"
 answers 200 application/pkix-cert
 cmp -s ca.der file || die '/pki/ca.crt is another one'
+
+# The CRL likewise, from the first day on (R027, R174, R178).
+openssl_number() { openssl crl -inform DER -in "$1" -noout -crlnumber; }
+get crl "$base/pki/ca.crl"
+answers 200 application/pkix-crl
+openssl crl -inform DER -in crl -CAfile ca.pem -noout 2>&1 |
+	grep -qx 'verify OK' || die '/pki/ca.crl: does not verify'
+for file in ca.crt ca.crl; do
+	get file "$base/pki/$file"
+	since=$(sed -n 's/^[Ll]ast-[Mm]odified: //p' head.txt)
+	[ -n "$since" ] || die "/pki/$file: no Last-Modified"
+	get none -H "If-Modified-Since: $since" "$base/pki/$file"
+	[ "$code" = 304 ] || die "/pki/$file, not modified: HTTP $code"
+	get none -I "$base/pki/$file"
+	[ "$code" = 200 ] && [ "$length" = "$(wc -c <file)" ] ||
+		die "HEAD /pki/$file: HTTP $code, length '$length'"
+	get none -X DELETE "$base/pki/$file"
+	case $code in 403 | 405) ;; *) die "DELETE: HTTP $code" ;; esac
+done
+ca crl --now >/dev/null || die 'scepca crl --now'
+get again "$base/pki/ca.crl"
+[ "$(openssl_number crl)" != "$(openssl_number again)" ] ||
+	die '/pki/ca.crl is the old one'
+sceptool getcrl "$base/scep" --ca ca.pem --out asked --der >/dev/null 2>&1 ||
+	die 'GetCRL'
+cmp -s asked again || die 'GetCRL and /pki/ca.crl are two'
+ok 'CA certificate and CRL as files'
+
 for path in /pki/../keys/ca.pem /pki/..%2fkeys/ca.pem /pki/%2e%2e/ca.conf \
 	/pki../keys/ca.pem /pki/ /keys/ca.pem /ca.conf /store/; do
 	get path --path-as-is "$base$path"
