@@ -29,7 +29,7 @@ enum pend_outcome {
  * store_pend - record a request that waits, and the use of its challenge, in
  * one durable commit.  Another CSR that is open under the same key is
  * superseded, and so is a finished transaction.  Overdue ones that would stand
- * in its way expire.
+ * in its way expire, up to 64 at a time: PEND_FULL may be over the next time.
  */
 int store_pend(struct store *st, const struct pend *p,
     enum pend_outcome *outcome, struct err *e);
@@ -38,7 +38,8 @@ int store_pend(struct store *st, const struct pend *p,
  * store_decide - approve or reject (*reason: what the client is told; may be
  * empty) the pending request under `key`; its expiry ends with it.  *decided is
  * false if it was not pending any more: *r is the record as it is now, release
- * it.  An approved one may still be rejected.  ERR_NOT_FOUND.
+ * it.  An approved one may still be rejected; an overdue one expires instead.
+ * ERR_NOT_FOUND; ERR_INPUT for a reason that is too long.
  */
 int store_decide(struct store *st, const struct request_key *key, bool approve,
     const char *reason, int64_t now, bool *decided, struct stored_request *r,

@@ -99,9 +99,11 @@ enum grant_outcome {
  *
  * A finished transaction under the same key is superseded if it was another
  * request (sscep and strongSwan use one id for every request of a key), and so
- * is an open one; a granted one that is the same (request_is_same) and whose certificate is
- * neither revoked, held nor expired at g->now is answered GRANT_ALREADY, and
- * then *recorded must be released.  Of any number of processes with one
+ * is an open one; a granted one that is the same (request_is_same) and whose
+ * certificate is neither revoked, held nor expired at g->now is answered
+ * GRANT_ALREADY, and then *recorded must be released.  If g->approved, an
+ * overdue one is not open any more, and what is recorded keeps the time and
+ * place at which it was asked for.  Of any number of processes with one
  * one-time challenge exactly one gets GRANT_DONE.
  * -1: nothing recorded, as far as can be known; the same call may be repeated.
  */

@@ -334,4 +334,5 @@ Test(rec_index, encode_refuses)
 	    rec_key_name(id, 0, &(struct serial){ 0, { 0 } }, &k, NULL), -1);
 	cr_expect_eq(
 	    rec_key_revoked(&(struct serial){ .n = 21 }, &k, NULL), -1);
+	buf_release(&out);
 }
