@@ -61,8 +61,9 @@ int store_crl_state(struct store *st, struct crl_state *s, struct err *e);
 /*
  * store_crl_claim - of many processes that find the CRL due one makes it.
  * *claimed: nobody has claimed it until after `now`; it is ours for `seconds`
- * (3600 at most), and *number is its number: above all before, and not below `now`, so that it
- * rises for ever, also when an old backup has been restored.
+ * (3600 at most), and *number is its number: above all before, and not below
+ * `now`, so that it rises for ever, also when an old backup has been restored.
+ * Another may have made one just before: look at store_crl_state once more.
  * store_crl_done - it is published: what had been revoked before the claim is
  * in it.  this_update 0: it is not; the claim ends.
  */
