@@ -189,8 +189,7 @@ static struct kept *keep(const struct cell *cell)
 	if (k->type != NULL)
 		return k;
 	k->type = cell->type;
-	snprintf(k->trans_id, sizeof(k->trans_id), "never %s/%d/%d", k->type,
-	    cell->standing, cell->word);
+	snprintf(k->trans_id, sizeof(k->trans_id), "never %u", cells);
 	make(cell, k->trans_id, cell->word == NONE ? NULL : words[cell->word],
 	    &k->q, &k->csr, &k->msg);
 	return k;

@@ -79,6 +79,9 @@ Test(waiting, approved_then_rejected)
 Test(waiting, expires)
 {
 	const struct ask kept = { .trans_id = "kept" };
+	struct request_key key;
+	struct stored_request record;
+	bool decided;
 
 	begin(CA_RSA, "[ca]\npending_ttl = 1h\n");
 	ask(&c, &(struct ask){ 0 }, TEST_NOW, SCEP_PENDING, REFUSE_NONE, "ask");
@@ -86,6 +89,12 @@ Test(waiting, expires)
 	world_decide(&h, &c, "kept", true, "", TEST_NOW);
 	poll(&c, "t1", TEST_NOW + 3599, SCEP_PENDING, REFUSE_NONE, "in time");
 	poll(&c, "t1", TEST_NOW + 3600, SCEP_FAILURE, REFUSE_EXPIRED, "late");
+	/* what the device was told stands: no word comes after that */
+	world_key(&c, "t1", &key);
+	ok(store_decide(h.ca->store, &key, true, "", TEST_NOW + 3600, &decided,
+	    &record, e));
+	cr_expect(!decided);
+	stored_request_release(&record);
 	poll(&c, "t1", TEST_NOW + 7200, SCEP_FAILURE, REFUSE_EXPIRED, "later");
 	poll(&c, "kept", TEST_NOW + 7200, SCEP_SUCCESS, REFUSE_NONE, "kept");
 	ask(&c, &(struct ask){ .trans_id = "anew" }, TEST_NOW + 7200,
@@ -252,47 +261,25 @@ Test(waiting, duplicate_waits)
 }
 
 /*
- * Two requests for one name wait when nobody has it.  With duplicate = refuse
- * the second one is not issued, although it was approved.
+ * R143: a renewal is no duplicate, also where two have the name: each of them
+ * goes on with it.
  */
-Test(waiting, two_for_one_name)
-{
-	struct client other;
-	struct census n;
-
-	begin(CA_RSA, "[profile default]\nduplicate = refuse\n");
-	client_make(&other, "dev2", "rsa:2048", NAME);
-	ask(&c, &(struct ask){ 0 }, TEST_NOW, SCEP_PENDING, REFUSE_NONE, "one");
-	ask(&other, &(struct ask){ 0 }, TEST_NOW, SCEP_PENDING, REFUSE_NONE,
-	    "two");
-	world_decide(&h, &c, "t1", true, "", TEST_NOW);
-	world_decide(&h, &other, "t1", true, "", TEST_NOW);
-	poll(&c, "t1", TEST_NOW, SCEP_SUCCESS, REFUSE_NONE, "the first");
-	poll(&other, "t1", TEST_NOW, SCEP_FAILURE, REFUSE_DUPLICATE, "second");
-	world_census(&h, &n);
-	cr_expect_eq(n.valid, 1);
-	client_release(&other);
-	end();
-}
-
-/* A renewal is no duplicate of what it renews, but of a third one it is. */
 Test(waiting, renewal_of_a_name_that_two_have)
 {
-	const struct ask q = { .type = SCEP_RENEWALREQ, .trans_id = "r" };
+	static const enum duplicate rules[] = { DUPLICATE_REFUSE,
+		DUPLICATE_PENDING };
 	struct client one, two;
-	struct result r;
+	struct ask q = { .type = SCEP_RENEWALREQ };
 
 	begin(CA_RSA, "");
 	world_enrol(&one, &h, "dev2", NAME, TEST_NOW, NULL);
 	world_enrol(&two, &h, "dev3", NAME, TEST_NOW, NULL);
-	h.ca->conf.profile.duplicate = DUPLICATE_REFUSE;
-	ask(&one, &q, TEST_NOW, SCEP_FAILURE, REFUSE_DUPLICATE, "refuse");
-	h.ca->conf.profile.duplicate = DUPLICATE_PENDING;
-	ask(&one, &q, TEST_NOW, SCEP_PENDING, REFUSE_NONE, "pending");
-	world_decide(&h, &one, "r", true, "", TEST_NOW);
-	world_poll(&one, &h, "r", TEST_NOW, &r);
-	granted(&r);
-	result_release(&r);
+	for (size_t i = 0; i < COUNT(rules); i++) {
+		h.ca->conf.profile.duplicate = rules[i];
+		q.trans_id = i == 0 ? "r" : "s";
+		ask(&one, &q, TEST_NOW, SCEP_SUCCESS, REFUSE_NONE, "one");
+		ask(&two, &q, TEST_NOW, SCEP_SUCCESS, REFUSE_NONE, "two");
+	}
 	client_release(&one);
 	client_release(&two);
 	end();
