@@ -4,6 +4,20 @@
 
 enum { TRIES = 4 };
 
+/*
+ * A renewal has the name already.  Where the operator is asked about a name
+ * that is taken, and he has approved it, he has been asked.
+ */
+static bool wants_unique_name(
+    const struct ca *ca, const struct granting *what, bool renewal)
+{
+	enum duplicate rule = ca->conf.profile.duplicate;
+
+	return !renewal &&
+	    (rule == DUPLICATE_REFUSE ||
+		(rule == DUPLICATE_PENDING && !what->approved));
+}
+
 static int grant_once(struct ca *ca, const struct granting *what,
     struct stored_request *r, struct stored_cert *cert,
     enum grant_outcome *outcome, struct err *e)
@@ -16,8 +30,7 @@ static int grant_once(struct ca *ca, const struct granting *what,
 		.cert = &new,
 		.challenge_mac = a->has_challenge ? a->challenge_mac : NULL,
 		.approved = what->approved,
-		.unique_name = !what->approved && !renewal &&
-		    ca->conf.profile.duplicate != DUPLICATE_ALLOW,
+		.unique_name = wants_unique_name(ca, what, renewal),
 		.supersede = renewal && ca->conf.profile.supersede == 0,
 		.now = r->decided_at,
 	};

@@ -52,6 +52,8 @@ static int issue(struct ca *ca, const struct csr *csr,
 		return -1;
 	if (outcome == GRANT_NOT_OPEN) /* the operator changed his mind */
 		*why = REFUSE_REJECTED;
+	else if (outcome == GRANT_NAME_TAKEN) /* since it came (R143) */
+		*why = REFUSE_DUPLICATE;
 	else if (outcome != GRANT_DONE && outcome != GRANT_ALREADY)
 		return err_set(e, ERR_STORE,
 		    "an approved request cannot be granted (%d)", (int)outcome);

@@ -261,6 +261,59 @@ Test(waiting, duplicate_waits)
 }
 
 /*
+ * R143: two ask for one name while nobody has it.  With duplicate = refuse the
+ * second gets nothing until the first is revoked, whoever approved it; and then
+ * what was approved stands.
+ */
+Test(waiting, two_for_one_name)
+{
+	struct serial serial;
+	struct client other;
+	struct result r;
+
+	begin(CA_RSA, "[profile default]\nduplicate = refuse\n");
+	client_make(&other, "dev2", "rsa:2048", NAME);
+	ask(&c, &(struct ask){ 0 }, TEST_NOW, SCEP_PENDING, REFUSE_NONE, "one");
+	ask(&other, &(struct ask){ 0 }, TEST_NOW, SCEP_PENDING, REFUSE_NONE,
+	    "two");
+	world_decide(&h, &c, "t1", true, "", TEST_NOW);
+	world_decide(&h, &other, "t1", true, "", TEST_NOW);
+	world_poll(&c, &h, "t1", TEST_NOW, &r);
+	granted(&r);
+	serial = r.ev.serial;
+	result_release(&r);
+	poll(&other, "t1", TEST_NOW, SCEP_FAILURE, REFUSE_DUPLICATE, "second");
+	cr_expect_eq(ca_home_certs(&h), 1);
+	world_revoke(&h, &serial, REASON_SUPERSEDED, TEST_NOW);
+	poll(&other, "t1", TEST_NOW, SCEP_SUCCESS, REFUSE_NONE, "revoked");
+	client_release(&other);
+	end();
+}
+
+/* The same where the key is elsewhere, and two challenges approved them. */
+Test(waiting, offline_two_for_one_name)
+{
+	const struct ask q = { .challenge = challenge };
+	char second[CHALLENGE_TEXT_SIZE + 1];
+	struct client other;
+
+	begin(CA_RSA_RA, OFFLINE "[profile default]\nduplicate = refuse\n");
+	client_make(&other, "dev2", "rsa:2048", NAME);
+	ca_home_challenge(&h, NULL, second);
+	hide_key(true);
+	ask(&c, &q, TEST_NOW, SCEP_PENDING, REFUSE_NONE, "one");
+	ask(&other, &(struct ask){ .challenge = second }, TEST_NOW + 1,
+	    SCEP_PENDING, REFUSE_NONE, "two");
+	maintain(1, 1);
+	poll(&c, "t1", TEST_NOW, SCEP_SUCCESS, REFUSE_NONE, "the first");
+	poll(&other, "t1", TEST_NOW, SCEP_PENDING, REFUSE_NONE, "the second");
+	maintain(0, 1);
+	cr_expect_eq(ca_home_certs(&h), 1);
+	client_release(&other);
+	end();
+}
+
+/*
  * R143: a renewal is no duplicate, also where two have the name: each of them
  * goes on with it.
  */
