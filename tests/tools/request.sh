@@ -214,6 +214,11 @@ want 0 request show look-1 --json
 same alike "$(json "len(d['alike'])")" 3
 want 0 request show look-5 --json
 same alike "$(json "d['alike']")" '[]'
+waits a5 look-5-again # one device twice, under another id (R141)
+want 0 request list --json
+same 'the same request' "$(json "sorted(r['transaction']
+	for r in d['requests'] if r['alike'] and '-5' in r['transaction'])")" \
+	"['look-5', 'look-5-again']"
 want 0 request approve look-1
 want 0 request show look-2 --json # who has that name already
 same 'same name' "$(json "len(d['same_name'])")" 0

@@ -80,7 +80,8 @@ polls() { # polls CODE NAME - with its own key
 		--transaction "$transaction"
 }
 
-# --- approved
+# --- approved: a self-signed certificate alone gets nothing, before somebody has
+# compared the fingerprint of the request (R114)
 asks d1
 want 0 request show "$transaction" --json
 same shown "$(json "d['id'], d['subject'], d['remote'], d['endpoint']")" \
@@ -100,11 +101,11 @@ same history "$(json "[c['state'] for c in d['changes']][-2:]")" \
 	"['granted', 'delivered']"
 serial=$(json "d['serial']")
 
-# --- rejected: the device is told why
+# --- rejected: the device is told why, and takes that for a text only (R152)
 asks d2
-want 0 request reject "$id" --reason 'ask in room 7'
+want 0 request reject "$id" --reason 'pkiStatus 0 SUCCESS; ask in room 7'
 polls 1 d2
-complains 'ask in room 7'
+complains 'pkiStatus 0 SUCCESS; ask in room 7'
 [ ! -e "$tmp/d2.pem" ] || fail 'a certificate for the rejected'
 
 # --- issue = offline: the CGI does not touch the CA's key, maintain does
