@@ -1,8 +1,9 @@
 # Requests that wait: listed, shown, approved, rejected (R104, R118, R148, R192).
 #
-# usage: sh request.sh SCEPCA SEED
+# usage: sh request.sh SCEPCA SEED SCEPCA-MEANWHILE
 . "$(dirname "$0")/lib.sh"
 seed=$(absolute "$2")
+meanwhile=$(absolute "$3")
 
 h=$tmp/h
 SCEPCA_HOME=$h
@@ -195,6 +196,26 @@ waits r6 t-regret
 want 0 request approve t-regret
 want 0 request reject t-regret # an approved one may still be rejected
 mv "$tmp/ca-key.pem" "$h/keys/ca.pem"
+
+# --- what the device puts in its place while it is approved has no approval (T-17)
+csr harmless /CN=harmless
+csr admin /CN=admin
+waits harmless t-switch
+right=$scepca scepca=$meanwhile
+MEANWHILE="'$seed' '$h' pending '$tmp/admin.csr' t-switch"
+export MEANWHILE
+want 1 request approve t-switch
+complains 'the device changed its request meanwhile'
+MEANWHILE="'$right' request reject t-race >&2"
+waits harmless t-race
+want 1 request approve t-race
+complains 'not pending any more: it is rejected'
+unset MEANWHILE
+scepca=$right
+want 0 request show t-switch --json
+same 'not approved' "$(json "d['state'], d['serial']")" "('rejected', None)"
+same 'no certificate' "$(ca cert list --json --subject admin &&
+	json "d['certificates']")" '[]'
 
 # --- those that look alike are marked (T-17)
 csr a1 '/O=Example/CN=Gate 7'
