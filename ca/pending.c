@@ -64,6 +64,8 @@ int pending_issue(struct ca *ca, const struct stored_request *r, int64_t now,
     struct stored_cert *cert, enum refusal *why, char *detail,
     size_t detail_size, struct err *e)
 {
+	/* what its endpoint takes was asked when it came */
+	static const struct alg_policy any = { .worst = ALG_OBSOLETE };
 	struct stored_request mine = *r;
 	struct stored_cert old = { 0 };
 	struct grantable g = { 0 };
@@ -75,8 +77,8 @@ int pending_issue(struct ca *ca, const struct stored_request *r, int64_t now,
 	if (csr_parse(buf_span(&r->csr), &csr, e) != 0)
 		return err_prefix(e, "a request that waits");
 	mine.decided_at = now;
-	if (policy_decide(&csr, &ca->conf.profile, &ca->conf.endpoint.algs, &g,
-		why, detail, detail_size, e) != 0)
+	if (policy_decide(&csr, &ca->conf.profile, &any, &g, why, detail,
+		detail_size, e) != 0)
 		goto out;
 	if (*why == REFUSE_NONE && r->renews.n != 0 &&
 	    judge_renewal(ca, r, &g, &old, why, e) != 0)

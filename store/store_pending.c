@@ -191,6 +191,7 @@ int store_pend(struct store *st, const struct pend *p,
 
 struct decision {
 	const struct request_key *key;
+	const uint8_t *csr_hash; /* NULL: any */
 	enum request_state state;
 	const char *reason;
 	int64_t now;
@@ -204,6 +205,12 @@ static bool may_become(const struct stored_request *r, enum request_state state)
 	    (r->state == REQUEST_APPROVED && state == REQUEST_REJECTED);
 }
 
+static bool is_this_csr(const struct decision *d)
+{
+	return d->csr_hash == NULL ||
+	    memcmp(d->csr_hash, d->r.csr_hash, sizeof(d->r.csr_hash)) == 0;
+}
+
 static int decide(struct visit *v, void *arg, struct err *e)
 {
 	struct decision *d = arg;
@@ -214,7 +221,7 @@ static int decide(struct visit *v, void *arg, struct err *e)
 		return -1;
 	if (request_is_overdue(&d->r, d->now))
 		return txn_close_request(v, &d->r, REQUEST_EXPIRED, d->now, e);
-	if (!may_become(&d->r, d->state)) {
+	if (!is_this_csr(d) || !may_become(&d->r, d->state)) {
 		/* our own decision, whose commit was thought lost? */
 		d->decided = v->again && d->wrote && d->r.state == d->state;
 		v->undo = true;
@@ -226,11 +233,12 @@ static int decide(struct visit *v, void *arg, struct err *e)
 	return txn_close_request(v, &d->r, d->state, d->now, e);
 }
 
-int store_decide(struct store *st, const struct request_key *key, bool approve,
-    const char *reason, int64_t now, bool *decided, struct stored_request *r,
-    struct err *e)
+int store_decide(struct store *st, const struct request_key *key,
+    const uint8_t *csr_hash, bool approve, const char *reason, int64_t now,
+    bool *decided, struct stored_request *r, struct err *e)
 {
 	struct decision d = { .key = key,
+		.csr_hash = csr_hash,
 		.state = approve ? REQUEST_APPROVED : REQUEST_REJECTED,
 		.reason = reason != NULL ? reason : "",
 		.now = now };

@@ -171,6 +171,8 @@ static void make_record(struct grant_job *job)
 	if (!job->g->approved)
 		return;
 	r->created_at = old->created_at;
+	if (old->state == REQUEST_APPROVED) /* R148: when that was */
+		r->decided_at = old->decided_at;
 	memcpy(r->remote, old->remote, sizeof(r->remote));
 	memcpy(r->endpoint, old->endpoint, sizeof(r->endpoint));
 	memcpy(r->challenge_id, old->challenge_id, sizeof(r->challenge_id));

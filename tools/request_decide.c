@@ -157,39 +157,8 @@ static int issue(struct ca *ca, struct out *out, const struct stored_request *r)
 }
 
 /*
- * take_back - the approval of a CSR that nobody has seen; a poll may have been
- * faster than we are
- */
-static int take_back(
-    struct ca *ca, struct out *out, const struct stored_request *r, int64_t now)
-{
-	struct stored_request now_is = { 0 };
-	json_t *serial;
-	bool decided;
-	struct err e;
-
-	if (store_decide(ca->store, &r->key, false,
-		"changed while it was approved", now, &decided, &now_is,
-		&e) != 0)
-		return out_error(out, &e);
-	serial = certs_serial(&now_is.serial);
-	if (now_is.state == REQUEST_GRANTED)
-		err_set(&e, ERR_INPUT,
-		    "the device changed its request meanwhile, and has a "
-		    "certificate that nobody wanted: scepca cert revoke %s",
-		    json_string_value(serial));
-	else
-		err_set(&e, ERR_INPUT,
-		    "the device changed its request meanwhile; the new one is "
-		    "rejected: let it ask again");
-	json_decref(serial);
-	stored_request_release(&now_is);
-	return out_error(out, &e);
-}
-
-/*
  * approve - *r is pending.  Whoever asked may have put another CSR in its place
- * since it was looked at: then nobody has approved that one.
+ * since it was looked at: that one is not approved.
  */
 static int approve(struct ca *ca, struct out *out, struct stored_request *r)
 {
@@ -205,13 +174,14 @@ static int approve(struct ca *ca, struct out *out, struct stored_request *r)
 		return out_error(out, &e);
 	if (why != REFUSE_NONE)
 		return say_refusal(out, "not approved", why, detail);
-	if (store_decide(
-		ca->store, &r->key, true, "", now, &decided, &now_is, &e) != 0)
+	if (store_decide(ca->store, &r->key, r->csr_hash, true, "", now,
+		&decided, &now_is, &e) != 0)
 		return out_error(out, &e);
-	if (decided &&
-	    memcmp(now_is.csr_hash, r->csr_hash, sizeof(r->csr_hash)) != 0) {
-		stored_request_release(&now_is);
-		rc = take_back(ca, out, r, now);
+	if (memcmp(now_is.csr_hash, r->csr_hash, sizeof(r->csr_hash)) != 0) {
+		err_set(&e, ERR_INPUT,
+		    "the device changed its request meanwhile, and what it "
+		    "asks now waits: scepca request show");
+		rc = out_error(out, &e);
 	} else if (!decided && now_is.state != REQUEST_APPROVED) {
 		err_set(&e, ERR_INPUT, "it is not pending any more: it is %s",
 		    requests_state_name(requests_state(&now_is, now)));
@@ -285,7 +255,7 @@ static int reject(struct ca *ca, struct out *out,
 	struct err e;
 	int rc = EXIT_DONE;
 
-	if (store_decide(ca->store, &r->key, false, reason, now, &decided,
+	if (store_decide(ca->store, &r->key, NULL, false, reason, now, &decided,
 		&now_is, &e) != 0)
 		return out_error(out, &e);
 	if (now_is.state == REQUEST_REJECTED) {

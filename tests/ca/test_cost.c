@@ -121,7 +121,7 @@ Test(cost, poll)
 	stored_request_release(&r);
 	stored_cert_release(&cert);
 	ok(store_decide(
-	    h.ca->store, &key, true, "", TEST_NOW, &decided, &r, e));
+	    h.ca->store, &key, NULL, true, "", TEST_NOW, &decided, &r, e));
 	cr_expect(decided);
 	stored_request_release(&r);
 	cr_assert_eq(

@@ -320,7 +320,7 @@ static void poll_a_rejected_one(struct scene *s)
 	poll(s);
 	ok(store_pending_page(s->h.ca->store, NULL, &page, 1, &n, e));
 	cr_assert_eq(n, 1);
-	ok(store_decide(s->h.ca->store, &page.key, false, "not this one",
+	ok(store_decide(s->h.ca->store, &page.key, NULL, false, "not this one",
 	    TEST_NOW, &decided, &now, e));
 	cr_assert(decided);
 	stored_request_release(&page);

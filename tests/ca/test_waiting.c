@@ -91,8 +91,8 @@ Test(waiting, expires)
 	poll(&c, "t1", TEST_NOW + 3600, SCEP_FAILURE, REFUSE_EXPIRED, "late");
 	/* what the device was told stands: no word comes after that */
 	world_key(&c, "t1", &key);
-	ok(store_decide(h.ca->store, &key, true, "", TEST_NOW + 3600, &decided,
-	    &record, e));
+	ok(store_decide(h.ca->store, &key, NULL, true, "", TEST_NOW + 3600,
+	    &decided, &record, e));
 	cr_expect(!decided);
 	stored_request_release(&record);
 	poll(&c, "t1", TEST_NOW + 7200, SCEP_FAILURE, REFUSE_EXPIRED, "later");

@@ -87,7 +87,7 @@ void world_decide(struct ca_home *h, const struct client *c,
 	world_key(c, trans_id, &key);
 	ok(ca_store(h->ca, e));
 	ok(store_decide(
-	    h->ca->store, &key, approve, reason, now, &decided, &r, e));
+	    h->ca->store, &key, NULL, approve, reason, now, &decided, &r, e));
 	cr_assert(decided, "transaction %s: state %d", trans_id, r.state);
 	stored_request_release(&r);
 }

@@ -225,7 +225,7 @@ bool sample_decide(struct store *st, const struct sample *s, bool approve,
 	bool decided;
 	struct err e;
 
-	must(store_decide(st, &s->request.key, approve, "", s->pend.now,
+	must(store_decide(st, &s->request.key, NULL, approve, "", s->pend.now,
 		 &decided, &r, &e) == 0,
 	    "%s", e.text);
 	*state = r.state;

@@ -198,7 +198,7 @@ Test(check_index, count)
 	cr_expect(
 	    strstr(e.text, "1 requests are open, but 0") != NULL, "%s", e.text);
 	/* nor can one be taken away from it */
-	cr_expect_eq(store_decide(st, &s[1].request.key, false, "", 1001,
+	cr_expect_eq(store_decide(st, &s[1].request.key, NULL, false, "", 1001,
 			 &(bool){ false }, &(struct stored_request){ 0 }, &e),
 	    -1);
 	cr_expect_eq(e.kind, ERR_STORE, "%s", e.text);

@@ -88,8 +88,8 @@ static int act_once(struct store *st, enum act act, const struct sample *s,
 		break;
 	case APPROVE:
 	case REJECT:
-		rc = store_decide(st, &s->request.key, act == APPROVE, "no",
-		    1001, first, &r, &e);
+		rc = store_decide(st, &s->request.key, NULL, act == APPROVE,
+		    "no", 1001, first, &r, &e);
 		break;
 	case GRANT:
 		rc = store_grant(st, &s->grant, &granted, &c, &e);

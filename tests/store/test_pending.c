@@ -229,13 +229,13 @@ Test(pending, decide)
 	sample_init(&a, 1);
 	sample_init(&b, 2);
 	a.waiting.expires_at = 5000;
-	cr_expect_eq(
-	    store_decide(st, &a.request.key, true, "", 1010, &decided, &r, &e),
+	cr_expect_eq(store_decide(st, &a.request.key, NULL, true, "", 1010,
+			 &decided, &r, &e),
 	    -1);
 	cr_expect_eq(e.kind, ERR_NOT_FOUND);
 	cr_expect_eq(sample_pend(st, &a), PEND_DONE);
 	cr_expect_eq(sample_pend(st, &b), PEND_DONE);
-	cr_assert_eq(store_decide(st, &a.request.key, true, NULL, 1010,
+	cr_assert_eq(store_decide(st, &a.request.key, NULL, true, NULL, 1010,
 			 &decided, &r, &e),
 	    0, "%s", e.text);
 	cr_expect(decided && r.state == REQUEST_APPROVED);
@@ -243,14 +243,14 @@ Test(pending, decide)
 	cr_expect(span_eq(buf_span(&r.csr), buf_span(&a.waiting.csr)));
 	stored_request_release(&r);
 	cr_expect_eq(count_open(), 2);
-	cr_assert_eq(
-	    store_decide(st, &a.request.key, true, "", 1011, &decided, &r, &e),
+	cr_assert_eq(store_decide(st, &a.request.key, NULL, true, "", 1011,
+			 &decided, &r, &e),
 	    0);
 	cr_expect(!decided && r.decided_at == 1010);
 	stored_request_release(&r);
 	/* an approved one may still be rejected, and that is the end of it */
 	for (int i = 0; i < 2; i++) {
-		cr_assert_eq(store_decide(st, &a.request.key, false,
+		cr_assert_eq(store_decide(st, &a.request.key, NULL, false,
 				 i == 0 ? "not ours" : "again", 1012 + i,
 				 &decided, &r, &e),
 		    0);
@@ -262,8 +262,8 @@ Test(pending, decide)
 		stored_request_release(&r);
 	}
 	cr_expect_eq(count_open(), 1);
-	cr_assert_eq(
-	    store_decide(st, &a.request.key, true, "", 1014, &decided, &r, &e),
+	cr_assert_eq(store_decide(st, &a.request.key, NULL, true, "", 1014,
+			 &decided, &r, &e),
 	    0);
 	cr_expect(!decided && r.state == REQUEST_REJECTED);
 	stored_request_release(&r);
@@ -285,12 +285,12 @@ Test(pending, decide_too_late)
 	cr_expect_eq(sample_pend(st, &s), PEND_DONE);
 	memset(reason, 'x', 256);
 	reason[256] = '\0';
-	cr_expect_eq(store_decide(st, &s.request.key, false, reason, 1010,
+	cr_expect_eq(store_decide(st, &s.request.key, NULL, false, reason, 1010,
 			 &decided, &r, &e),
 	    -1);
 	cr_expect_eq(e.kind, ERR_INPUT);
-	cr_assert_eq(
-	    store_decide(st, &s.request.key, true, "", 1100, &decided, &r, &e),
+	cr_assert_eq(store_decide(st, &s.request.key, NULL, true, "", 1100,
+			 &decided, &r, &e),
 	    0);
 	cr_expect(!decided && r.state == REQUEST_EXPIRED && r.csr.n == 0);
 	stored_request_release(&r);

@@ -213,7 +213,7 @@ complains 'not pending any more: it is rejected'
 unset MEANWHILE
 scepca=$right
 want 0 request show t-switch --json
-same 'not approved' "$(json "d['state'], d['serial']")" "('rejected', None)"
+same 'not approved' "$(json "d['state'], d['serial']")" "('pending', None)"
 same 'no certificate' "$(ca cert list --json --subject admin &&
 	json "d['certificates']")" '[]'
 

@@ -290,8 +290,8 @@ static void ended(struct ca *ca, const char *path, const char *id, int64_t age)
 	r.created_at -= age;
 	r.expires_at = 0;
 	pend(ca, &r);
-	if (store_decide(ca->store, &r.key, false, "gone by", time(NULL) - age,
-		&decided, &done, &e) != 0 ||
+	if (store_decide(ca->store, &r.key, NULL, false, "gone by",
+		time(NULL) - age, &decided, &done, &e) != 0 ||
 	    challenge_new(
 		ca, &spec, time(NULL) - age - 1, &value, &challenge, &e) != 0)
 		die("ended", &e);
