@@ -50,7 +50,8 @@ static void good_content(void)
 
 /*
  * A request that was answered well: what is left of it when it is broken may be
- * the same request still, and must then get the same answer.
+ * the same request still, and must then get the same answer.  One that can be
+ * read and is another needs a challenge, for a renewal too, and there is none.
  */
 static void set_up(int type)
 {
@@ -65,7 +66,8 @@ static void set_up(int type)
 	who = &device;
 	if (type == SCEP_PKCSREQ || type == SCEP_CERTPOLL)
 		who = &c;
-	if (type == SCEP_PKCSREQ)
+	h.ca->conf.endpoint.renewal = RENEWAL_CHALLENGE;
+	if (type == SCEP_PKCSREQ || type == SCEP_RENEWALREQ)
 		q.challenge = challenge;
 	if (type == SCEP_CERTPOLL)
 		q.trans_id = "waits";
@@ -105,6 +107,8 @@ static void suffer(struct span in, const char *what, unsigned n)
 		    why.kind, why.text);
 	if (rc == 0 && (!ev.answered || reply.n == 0))
 		cr_expect(false, "%s %u: no answer", what, n);
+	if (rc == 0 && ev.delivers && !ev.repeated)
+		cr_expect(false, "%s %u: a new certificate", what, n);
 	pki_event_release(&ev);
 	buf_release(&reply);
 }
