@@ -276,51 +276,69 @@ void scep_answer_release(struct scep_answer *a)
 	buf_release(&a->content);
 }
 
-int scep_answer_cert(const struct scep_answer *a, struct span spki,
-    struct span *cert, struct err *e)
+/* The first certificate that fits what is wanted; *cert is empty if none. */
+static int find_cert(const struct scep_answer *a,
+    bool (*fits)(const struct cert_view *v, struct span want), struct span want,
+    struct span *cert, size_t *n, struct err *e)
 {
 	struct span certs[CMS_CERTS_MAX];
 	struct cert_view v;
-	size_t n;
 
+	*cert = (struct span){ NULL, 0 };
 	if (cms_certs_only_parse(
-		buf_span(&a->content), certs, CMS_CERTS_MAX, &n, e) != 0)
+		buf_span(&a->content), certs, CMS_CERTS_MAX, n, e) != 0)
 		return -1;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < *n && cert->n == 0; i++) {
 		if (cert_parse(certs[i], &v, e) != 0)
 			return err_prefix(e, "answer: certificate %zu", i + 1);
-		if (span_eq(v.spki, spki)) {
+		if (fits(&v, want))
 			*cert = certs[i];
-			return 0;
-		}
 	}
-	return err_set(e, ERR_NOT_FOUND,
-	    "answer: none of %zu certificates has our key "
-	    "(RFC 8894, 3.3.2.1)",
-	    n);
+	return 0;
+}
+
+static bool has_key(const struct cert_view *v, struct span spki)
+{
+	return span_eq(v->spki, spki);
+}
+
+static bool has_serial(const struct cert_view *v, struct span serial)
+{
+	return span_eq(v->serial, serial);
+}
+
+int scep_answer_cert(const struct scep_answer *a, struct span spki,
+    struct span *cert, struct err *e)
+{
+	struct span found;
+	size_t n;
+
+	if (find_cert(a, has_key, spki, &found, &n, e) != 0)
+		return -1;
+	if (found.n == 0)
+		return err_set(e, ERR_NOT_FOUND,
+		    "answer: none of %zu certificates has our key "
+		    "(RFC 8894, 3.3.2.1)",
+		    n);
+	*cert = found;
+	return 0;
 }
 
 int scep_answer_serial(const struct scep_answer *a, struct span serial,
     struct span *cert, struct err *e)
 {
-	struct span certs[CMS_CERTS_MAX];
-	struct cert_view v;
+	struct span found;
 	size_t n;
 
-	if (cms_certs_only_parse(
-		buf_span(&a->content), certs, CMS_CERTS_MAX, &n, e) != 0)
+	if (find_cert(a, has_serial, serial, &found, &n, e) != 0)
 		return -1;
-	for (size_t i = 0; i < n; i++) {
-		if (cert_parse(certs[i], &v, e) != 0)
-			return err_prefix(e, "answer: certificate %zu", i + 1);
-		if (span_eq(v.serial, serial)) {
-			*cert = certs[i];
-			return 0;
-		}
-	}
-	return err_set(e, ERR_NOT_FOUND,
-	    "answer: none of %zu certificates has the serial number asked for",
-	    n);
+	if (found.n == 0)
+		return err_set(e, ERR_NOT_FOUND,
+		    "answer: none of %zu certificates has the serial number "
+		    "asked for",
+		    n);
+	*cert = found;
+	return 0;
 }
 
 int scep_answer_crl(

@@ -1,6 +1,7 @@
 /*
  * store_cert.c - certificates by serial number.
  */
+#include "page.h"
 #include "txn_cert.h"
 
 void stored_cert_release(struct stored_cert *c)
@@ -28,52 +29,32 @@ int store_cert_find(struct store *st, const struct serial *serial,
 	return 0;
 }
 
-struct page {
-	struct rec_key after; /* only the kind: from the start */
-	struct stored_cert *item;
-	size_t max, n;
-};
-
-static void drop_page(struct page *p)
+static int read_cert(struct visit *v, const struct txn_scan *s, void *items,
+    size_t i, struct err *e)
 {
-	while (p->n > 0)
-		stored_cert_release(&p->item[--p->n]);
+	(void)v;
+	return rec_get_cert(
+	    s->key, s->value, (struct stored_cert *)items + i, e);
 }
 
-static int read_page(struct visit *v, void *arg, struct err *e)
+static void drop_cert(void *items, size_t i)
 {
-	struct page *p = arg;
-	struct txn_scan s;
-	int rc;
-
-	drop_page(p);
-	rc = txn_scan_from(v, &s, &p->after, e);
-	if (rc == 0 && !s.end && span_eq(s.key, rec_key_span(&p->after)))
-		rc = txn_scan_next(&s, e);
-	while (rc == 0 && p->n < p->max && !s.end && rec_is(s.key, REC_CERT)) {
-		rc = rec_get_cert(s.key, s.value, &p->item[p->n], e);
-		if (rc == 0 && ++p->n < p->max)
-			rc = txn_scan_next(&s, e);
-	}
-	txn_scan_end(&s);
-	return rc;
+	stored_cert_release((struct stored_cert *)items + i);
 }
 
 int store_cert_page(struct store *st, const struct serial *after,
     struct stored_cert *page, size_t max, size_t *n, struct err *e)
 {
-	struct page p = { .item = page, .max = max };
+	struct page p = { .kind = REC_CERT,
+		.items = page,
+		.max = max,
+		.read = read_cert,
+		.drop = drop_cert };
 
-	if (after == NULL)
-		rec_key_first(REC_CERT, &p.after);
-	else if (rec_key_cert(after, &p.after, e) != 0)
+	rec_key_first(REC_CERT, &p.after);
+	if (after != NULL && rec_key_cert(after, &p.after, e) != 0)
 		return -1;
-	if (visit_run(st, VISIT_READ, read_page, &p, e) != 0) {
-		drop_page(&p);
-		return -1;
-	}
-	*n = p.n;
-	return 0;
+	return page_run(st, &p, n, e);
 }
 
 static bool is_recorded(struct visit *v, const struct stored_cert *c)

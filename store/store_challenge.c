@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "txn.h"
+#include "page.h"
 
 enum challenge_state challenge_state(
     const struct stored_challenge *c, int64_t now)
@@ -123,45 +123,26 @@ int store_challenge_find(struct store *st, const uint8_t mac[32],
 	return 0;
 }
 
-struct page {
-	struct rec_key after; /* only the kind: from the start */
-	struct stored_challenge *item;
-	size_t max, n;
-};
-
-static int read_page(struct visit *v, void *arg, struct err *e)
+static int read_challenge(struct visit *v, const struct txn_scan *s,
+    void *items, size_t i, struct err *e)
 {
-	struct page *p = arg;
-	struct txn_scan s;
-	int rc;
-
-	p->n = 0;
-	rc = txn_scan_from(v, &s, &p->after, e);
-	if (rc == 0 && !s.end && span_eq(s.key, rec_key_span(&p->after)))
-		rc = txn_scan_next(&s, e);
-	while (rc == 0 && p->n < p->max && !s.end &&
-	    rec_is(s.key, REC_CHALLENGE)) {
-		rc = rec_get_challenge(s.key, s.value, &p->item[p->n], e);
-		if (rc == 0 && ++p->n < p->max)
-			rc = txn_scan_next(&s, e);
-	}
-	txn_scan_end(&s);
-	return rc;
+	(void)v;
+	return rec_get_challenge(
+	    s->key, s->value, (struct stored_challenge *)items + i, e);
 }
 
 int store_challenge_page(struct store *st, const uint8_t *after_mac,
     struct stored_challenge *page, size_t max, size_t *n, struct err *e)
 {
-	struct page p = { .item = page, .max = max };
+	struct page p = { .kind = REC_CHALLENGE,
+		.items = page,
+		.max = max,
+		.read = read_challenge };
 
+	rec_key_first(REC_CHALLENGE, &p.after);
 	if (after_mac != NULL)
 		rec_key_challenge(after_mac, &p.after);
-	else
-		rec_key_first(REC_CHALLENGE, &p.after);
-	if (visit_run(st, VISIT_READ, read_page, &p, e) != 0)
-		return -1;
-	*n = p.n;
-	return 0;
+	return page_run(st, &p, n, e);
 }
 
 /* find_by_id - the one challenge whose id is, or else begins with, `id` */

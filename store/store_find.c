@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "page.h"
 #include "txn_request.h"
 
 int request_id(
@@ -176,64 +177,38 @@ int store_request_named(struct store *st, const char *text,
 	return 0;
 }
 
-struct page {
-	enum rec_kind kind;   /* REC_OPEN or REC_REQUEST */
-	struct rec_key after; /* only the kind: from the start */
-	struct stored_request *item;
-	size_t max, n;
-};
-
-static void drop_page(struct page *p)
+static int read_request(struct visit *v, const struct txn_scan *s, void *items,
+    size_t i, struct err *e)
 {
-	while (p->n > 0)
-		stored_request_release(&p->item[--p->n]);
+	(void)v;
+	return rec_get_request(
+	    s->key, s->value, (struct stored_request *)items + i, e);
 }
 
-static int read_item(struct visit *v, const struct page *p,
-    const struct txn_scan *s, struct err *e)
+/* An entry leads to its request. */
+static int read_open(struct visit *v, const struct txn_scan *s, void *items,
+    size_t i, struct err *e)
 {
-	struct request_key rk;
+	struct request_key key;
 
-	if (p->kind == REC_REQUEST)
-		return rec_get_request(s->key, s->value, &p->item[p->n], e);
-	if (rec_get_entry(s->key, s->value, &rk, e) != 0)
+	if (rec_get_entry(s->key, s->value, &key, e) != 0)
 		return -1;
-	return txn_follow(v, &rk, &p->item[p->n], e);
+	return txn_follow(v, &key, (struct stored_request *)items + i, e);
 }
 
-static int read_page(struct visit *v, void *arg, struct err *e)
+static void drop_request(void *items, size_t i)
 {
-	struct page *p = arg;
-	struct txn_scan s;
-	int rc;
-
-	drop_page(p);
-	rc = txn_scan_from(v, &s, &p->after, e);
-	if (rc == 0 && !s.end && span_eq(s.key, rec_key_span(&p->after)))
-		rc = txn_scan_next(&s, e);
-	while (rc == 0 && p->n < p->max && !s.end && rec_is(s.key, p->kind)) {
-		rc = read_item(v, p, &s, e);
-		if (rc == 0 && ++p->n < p->max)
-			rc = txn_scan_next(&s, e);
-	}
-	txn_scan_end(&s);
-	return rc;
-}
-
-static int run_page(struct store *st, struct page *p, size_t *n, struct err *e)
-{
-	if (visit_run(st, VISIT_READ, read_page, p, e) != 0) {
-		drop_page(p);
-		return -1;
-	}
-	*n = p->n;
-	return 0;
+	stored_request_release((struct stored_request *)items + i);
 }
 
 int store_pending_page(struct store *st, const struct pending_after *after,
     struct stored_request *page, size_t max, size_t *n, struct err *e)
 {
-	struct page p = { .kind = REC_OPEN, .item = page, .max = max };
+	struct page p = { .kind = REC_OPEN,
+		.items = page,
+		.max = max,
+		.read = read_open,
+		.drop = drop_request };
 	uint8_t id[32];
 
 	rec_key_first(REC_OPEN, &p.after);
@@ -242,16 +217,20 @@ int store_pending_page(struct store *st, const struct pending_after *after,
 			return -1;
 		rec_key_time(REC_OPEN, after->created_at, id, &p.after);
 	}
-	return run_page(st, &p, n, e);
+	return page_run(st, &p, n, e);
 }
 
 int store_request_page(struct store *st, const struct request_key *after,
     struct stored_request *page, size_t max, size_t *n, struct err *e)
 {
-	struct page p = { .kind = REC_REQUEST, .item = page, .max = max };
+	struct page p = { .kind = REC_REQUEST,
+		.items = page,
+		.max = max,
+		.read = read_request,
+		.drop = drop_request };
 
 	rec_key_first(REC_REQUEST, &p.after);
 	if (after != NULL && rec_key_request(after, &p.after, e) != 0)
 		return -1;
-	return run_page(st, &p, n, e);
+	return page_run(st, &p, n, e);
 }

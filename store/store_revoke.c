@@ -1,6 +1,7 @@
 /*
  * store_revoke.c - a certificate is revoked, held or let go.
  */
+#include "page.h"
 #include "txn_cert.h"
 
 struct revoke_job {
@@ -60,43 +61,24 @@ int store_revoke(struct store *st, const struct serial *serial,
 	return 0;
 }
 
-struct page {
-	struct rec_key after; /* only the kind: from the start */
-	struct revoked *item;
-	size_t max, n;
-};
-
-static int read_page(struct visit *v, void *arg, struct err *e)
+static int read_revoked(struct visit *v, const struct txn_scan *s, void *items,
+    size_t i, struct err *e)
 {
-	struct page *p = arg;
-	struct txn_scan s;
-	int rc;
-
-	p->n = 0;
-	rc = txn_scan_from(v, &s, &p->after, e);
-	if (rc == 0 && !s.end && span_eq(s.key, rec_key_span(&p->after)))
-		rc = txn_scan_next(&s, e);
-	while (
-	    rc == 0 && p->n < p->max && !s.end && rec_is(s.key, REC_REVOKED)) {
-		rc = rec_get_revoked(s.key, s.value, &p->item[p->n], e);
-		if (rc == 0 && ++p->n < p->max)
-			rc = txn_scan_next(&s, e);
-	}
-	txn_scan_end(&s);
-	return rc;
+	(void)v;
+	return rec_get_revoked(
+	    s->key, s->value, (struct revoked *)items + i, e);
 }
 
 int store_revoked_page(struct store *st, const struct serial *after,
     struct revoked *page, size_t max, size_t *n, struct err *e)
 {
-	struct page p = { .item = page, .max = max };
+	struct page p = { .kind = REC_REVOKED,
+		.items = page,
+		.max = max,
+		.read = read_revoked };
 
-	if (after == NULL)
-		rec_key_first(REC_REVOKED, &p.after);
-	else if (rec_key_revoked(after, &p.after, e) != 0)
+	rec_key_first(REC_REVOKED, &p.after);
+	if (after != NULL && rec_key_revoked(after, &p.after, e) != 0)
 		return -1;
-	if (visit_run(st, VISIT_READ, read_page, &p, e) != 0)
-		return -1;
-	*n = p.n;
-	return 0;
+	return page_run(st, &p, n, e);
 }
