@@ -142,6 +142,27 @@ Test(waiting, queue_is_full)
 	end();
 }
 
+/* A good challenge that would have to wait is not used up by a full queue. */
+Test(waiting, queue_is_full_for_a_challenge)
+{
+	const struct ask q = { .trans_id = "q", .challenge = challenge };
+	struct client lost;
+
+	begin(CA_RSA,
+	    "[ca]\npending_max = 1\n"
+	    "[profile default]\nduplicate = pending\n");
+	world_enrol(&lost, &h, "dev2", NAME, TEST_NOW, NULL);
+	ask(&c, &(struct ask){ 0 }, TEST_NOW, SCEP_PENDING, REFUSE_NONE, "ask");
+	ask(&c, &q, TEST_NOW, SCEP_FAILURE, REFUSE_QUEUE, "full");
+	cr_expect_eq(world_uses(&h, challenge), 0);
+	cr_expect_eq(world_state(&h, &c, "q"), 0);
+	world_decide(&h, &c, "t1", false, "", TEST_NOW);
+	ask(&c, &q, TEST_NOW, SCEP_PENDING, REFUSE_NONE, "room");
+	cr_expect_eq(world_uses(&h, challenge), 1);
+	client_release(&lost);
+	end();
+}
+
 /* ---- issue = offline ---- */
 
 static void hide_key(bool hide)
