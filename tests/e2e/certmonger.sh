@@ -1,7 +1,7 @@
 #!/bin/sh
 # certmonger.sh SERVER - certmonger on a message bus of its own: add-scep-ca,
-# and a request with a challenge.
-# R096 R107 R160 field-notes A10 B3 B10 E8
+# a request with a challenge, a renewal with the same key and one with another.
+# R096 R107 R125 R160 field-notes A10 B3 B10 E8 F2 F3
 . "${0%/*}/lib.sh"
 certmonger=/usr/lib/certmonger/certmonger-session
 [ -x "$certmonger" ] || certmonger=/usr/libexec/certmonger/certmonger-session
@@ -20,6 +20,11 @@ getcert add-scep-ca -s -c Lab -u "$url" -I "$tmp/ca.pem" -v
 getcert request -s -c Lab -I one -k "$tmp/one.key" -f "$tmp/one.pem" \
 	-N 'CN=one,O=scepca' -D one.example.org -L "$(challenge)" -w -v
 getcert list-cas -s -c Lab
+cp "$tmp/one.pem" "$tmp/first.pem"
+cp "$tmp/one.key" "$tmp/first.key"
+getcert resubmit -s -i one -w -v
+cp "$tmp/one.pem" "$tmp/second.pem"
+getcert rekey -s -i one -w -v
 getcert request -s -c Lab -I two -k "$tmp/two.key" -f "$tmp/two.pem" \
 	-N CN=two -L wrong -w -v && exit 1
 getcert list -s -i two >"$tmp/two.list"
@@ -36,6 +41,17 @@ has_subject one.pem 'CN=one'
 openssl x509 -in one.pem -noout -ext subjectAltName |
 	grep -q DNS:one.example.org || die 'no SAN'
 ok 'add-scep-ca, request -L'
+
+# A new certificate each time, for the same names; at last for another key.
+serials=$(for f in first second one; do
+	openssl x509 -in "$f.pem" -noout -serial
+done | sort -u | wc -l)
+[ "$serials" = 3 ] || die "$serials serials of three certificates"
+check_cert second.pem first.key
+has_subject second.pem 'CN=one'
+! cmp -s first.key one.key || die 'rekey: the old key'
+grep -h -F scepca: "$run"/*.log | grep -q type= || die 'no log'
+ok 'resubmit and rekey'
 
 grep -q 'status: CA_REJECTED' two.list || die 'wrong challenge: not CA_REJECTED'
 [ ! -e two.pem ] || die 'a certificate for a wrong challenge'

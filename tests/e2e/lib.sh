@@ -146,6 +146,11 @@ make_ca() {
 	$as_ca cat "$home/certs/ca.pem" >ca.pem
 }
 
+# waiting NAME - the id of the request for CN=NAME that waits for the operator
+waiting() {
+	ca request list | sed -n "/ CN=$1[, ]/s/ .*//p" | grep .
+}
+
 # setting KEY VALUE - in ca.conf, which init wrote with every key in it
 setting() {
 	grep -q "^#* *$1 *=" "$home/ca.conf" || die "no $1 in ca.conf"
@@ -330,8 +335,8 @@ new_device() {
 		-out "$1.self.pem"
 }
 
-# make_csr NAME CHALLENGE - NAME.csr, DER.  (`openssl req -subj` would drop the
-# challengePassword without a word.)
+# make_csr NAME CHALLENGE - NAME.csr, DER; an empty challenge is left out.
+# (`openssl req -subj` would drop the challengePassword without a word.)
 make_csr() {
 	cat >"$1.cnf" <<-END
 		[req]
@@ -339,13 +344,13 @@ make_csr() {
 		utf8 = yes
 		string_mask = utf8only
 		distinguished_name = dn
-		attributes = attrs
+		${2:+attributes = attrs}
 		req_extensions = ext
 		[dn]
 		O = scepca
 		CN = $1
 		[attrs]
-		challengePassword = $2
+		${2:+challengePassword = $2}
 		[ext]
 		subjectAltName = DNS:$1.example.org
 		keyUsage = critical, digitalSignature, keyEncipherment
@@ -389,7 +394,8 @@ send() {
 # send_again NAME - the very same bytes once more
 send_again() {
 	code=$(curl -s -S --max-time 30 -o "$1.reply" -w '%{http_code}' \
-		--data-binary "@$1.msg" "$base/scep?operation=PKIOperation")
+		--data-binary "@$1.msg" "$base/scep?operation=PKIOperation") ||
+		die "$1: curl"
 	[ "$code" = 200 ] || die "$1: HTTP $code"
 }
 

@@ -20,7 +20,6 @@ drop() {
 }
 
 issued() { ca cert list | grep -q "CN=$1"; }
-waits() { ca request list | grep -q "CN=$1"; }
 
 for n in 1 2 3; do
 	new_device "d$n"
@@ -42,7 +41,7 @@ new_device p
 make_csr p ''
 make_message p
 drop p
-until_true 3 waits p || {
+until_true 3 waiting p || {
 	say 'p: nothing recorded'
 	send_again p
 }

@@ -89,8 +89,14 @@ answered got 2 4
 "$OPENSSL_SCEP" serial other.self.pem >foreign.is
 send got 21 foreign.is other.key other.pem
 answered got 2 4
-send got 21 router.csr router.key router.pem 2>/dev/null || :
 ok "GetCert: not another's, unknown, of another CA: badCertId"
+# R051, R083: what is in the envelope fits the messageType; a GetCert for what
+# cannot be read says no more than for what is not there (T-02)
+send got 21 next.csr router.key router.pem
+answered got 2 4
+send got 17 router.is router.key router.pem
+answered got 2 2
+ok 'GetCert with a CSR, RenewalReq with none'
 
 # what the certificate of a device does not get it
 refused() { # refused WHAT NAME TYPE KEY CERT

@@ -26,15 +26,14 @@ scep() {
 # logged TEXT - by the CGI, wherever the web server puts it
 logged() { grep -h -F "$1" "$run"/*.log | grep -q scepca; }
 
-waits() { ca request list | grep -q "CN=$1"; }
 polled() { logged type=CertPoll; }
 
 scep gw --dn 'O=scepca, CN=gw' --san gw.example.org &
 client=$!
 scep spoke --dn 'O=scepca, CN=spoke' &
 other=$!
-until_true 20 waits gw || die "gw does not wait: $(cat "$run/pki-gw.log")"
-until_true 20 waits spoke || die "spoke: $(cat "$run/pki-spoke.log")"
+until_true 20 waiting gw || die "gw does not wait: $(cat "$run/pki-gw.log")"
+until_true 20 waiting spoke || die "spoke: $(cat "$run/pki-spoke.log")"
 until_true 20 polled || die 'nobody polls'
 # which one, by the transactionID that the client shows
 id=$(sed -n 's/.*transaction ID: *//p' "$run/pki-gw.log" | head -n 1)
