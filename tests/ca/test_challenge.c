@@ -74,7 +74,7 @@ Test(challenge, states, .init = begin, .fini = end)
 	cr_expect_eq(worth(value, TEST_NOW + 3599), REFUSE_NONE);
 	cr_expect_eq(worth(value, TEST_NOW + 3600), REFUSE_CHALLENGE_EXPIRED);
 	cr_expect_eq(worth(NULL, TEST_NOW), REFUSE_NO_CHALLENGE);
-	cr_expect_eq(worth("", TEST_NOW), REFUSE_NO_CHALLENGE); /* R100 */
+	cr_expect_eq(worth("", TEST_NOW), REFUSE_NO_CHALLENGE);
 
 	memcpy(upper, value, sizeof(upper)); /* every character counts */
 	upper[0] ^= 'a' ^ 'A';

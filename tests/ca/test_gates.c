@@ -50,7 +50,7 @@ Test(gates, rewrapped_envelope)
 }
 
 /*
- * Gate 6: each way to fail it, and one text for all (R093, R151).  R051, R083:
+ * Gate 6: each way to fail it, and one text for all (R093, R096, R151).  R051, R083:
  * what is in the envelope fits the messageType.  R102: another key than that of
  * the self-signed certificate.
  */

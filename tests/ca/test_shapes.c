@@ -528,3 +528,63 @@ Test(shapes, requests)
 	buf_release(&attrs);
 	end();
 }
+
+static void put_usage_and_name(struct buf *attrs)
+{
+	struct buf extensions = { 0 };
+
+	ok(extension_put(
+	    &extensions, "2.5.29.15", true, SPAN_LIT("\x03\x02\x05\xa0"), e));
+	ok(extension_put(&extensions, "2.5.29.17", false,
+	    SPAN_LIT("\x30\x18\x82\x16"
+		     "webservers.example.com"),
+	    e));
+	ok(attribute_put(
+	    attrs, OID_EXTENSIONS, DER_SEQUENCE, buf_span(&extensions), e));
+	buf_release(&extensions);
+}
+
+/*
+ * R100: the request that Cisco's overview shows, with a key of today: its key
+ * usage, critical, and its alternative name are granted.  Its empty challenge
+ * is none.
+ */
+Test(shapes, cisco_example)
+{
+	const struct ask q = { .type = 19 };
+	struct buf attrs = { 0 }, csr = { 0 }, msg = { 0 };
+	struct ask content = { .type = 19 };
+	struct cert_view v;
+	struct span value;
+	struct result r;
+	bool critical;
+
+	begin(CA_RSA, "[endpoint default]\nunauthorised = refuse\n");
+	put_usage_and_name(&attrs);
+	ok(attribute_put(
+	    &attrs, OID_CHALLENGE, DER_PRINTABLE, SPAN_LIT(""), e));
+	expect_csr("empty challenge",
+	    &(struct csr_shape){ .attrs = buf_span(&attrs) },
+	    REFUSE_NO_CHALLENGE);
+
+	buf_cut(&attrs, 0);
+	put_usage_and_name(&attrs);
+	put_challenge(&attrs);
+	shape_csr(&c, &(struct csr_shape){ .attrs = buf_span(&attrs) }, &csr);
+	content.content = buf_span(&csr);
+	client_ask(&c, &h, &content, &msg);
+	client_send(&c, &h, &q, buf_span(&msg), TEST_NOW, &r);
+	granted(&r);
+	ok(cert_parse(buf_span(&r.cert), &v, e));
+	ok(cert_extension(v.extensions, "2.5.29.15", &value, &critical, e));
+	cr_expect(critical);
+	cr_expect(span_eq(value, SPAN_LIT("\x03\x02\x05\xa0")));
+	ok(cert_extension(v.extensions, "2.5.29.17", &value, NULL, e));
+	cr_expect_not_null(
+	    memmem(value.p, value.n, "webservers.example.com", 22));
+	result_release(&r);
+	buf_release(&attrs);
+	buf_release(&csr);
+	buf_release(&msg);
+	end();
+}

@@ -1,7 +1,7 @@
 #!/bin/sh
 # certmonger.sh SERVER - certmonger on a message bus of its own: add-scep-ca,
 # a request with a challenge, a renewal with the same key and one with another.
-# R096 R107 R125 R160 field-notes A10 B3 B10 E8 F2 F3
+# R107 R125 R160 field-notes A10 B3 B10 E8 F2 F3
 . "${0%/*}/lib.sh"
 certmonger=/usr/lib/certmonger/certmonger-session
 [ -x "$certmonger" ] || certmonger=/usr/libexec/certmonger/certmonger-session
@@ -50,7 +50,6 @@ done | sort -u | wc -l)
 check_cert second.pem first.key
 has_subject second.pem 'CN=one'
 ! cmp -s first.key one.key || die 'rekey: the old key'
-grep -h -F scepca: "$run"/*.log | grep -q type= || die 'no log'
 ok 'resubmit and rekey'
 
 grep -q 'status: CA_REJECTED' two.list || die 'wrong challenge: not CA_REJECTED'
