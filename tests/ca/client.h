@@ -41,8 +41,7 @@ struct ask {
 	struct span nonce;	       /* 16 octets */
 	const struct privkey *csr_key; /* the client's key */
 	struct span recipient;	       /* the CA's, as GetCACert says */
-	struct span content;  /* in the envelope, instead of a CSR or */
-			      /* what the type wants to hold */
+	struct span content;  /* of the envelope, instead of the usual */
 	struct span envelope; /* instead of one made */
 	bool no_envelope;     /* the content in the clear */
 	bool no_content;      /* no eContent at all */
