@@ -243,6 +243,11 @@ static int answer_request(struct ca *ca, const struct pki_facts *f,
 	if (csr->subject.n <= POLICY_SUBJECT_MAX &&
 	    name_text(csr->subject, &ev->subject, e) != 0)
 		return -1;
+	/* R102: many devices sign as somebody else; worth a note, no more */
+	if (!span_eq(csr->subject, m->cms.signer.subject) &&
+	    m->cms.signer.subject.n <= POLICY_SUBJECT_MAX &&
+	    name_text(m->cms.signer.subject, &ev->signer, e) != 0)
+		return -1;
 	if (transaction_describe(ca, f, m, csr, who, &n.r, e) != 0 ||
 	    transaction_recall(ca, &n.r, f->now, o, ev, &known, e) != 0)
 		return -1;

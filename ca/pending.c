@@ -103,8 +103,11 @@ static int issue_page(struct ca *ca, struct stored_request *page, size_t n,
 		if (page[i].state != REQUEST_APPROVED)
 			continue;
 		if (pending_issue(ca, &page[i], now, &cert, &why, detail,
-			sizeof(detail), e) != 0)
-			return -1;
+			sizeof(detail), e) != 0) {
+			if (e->kind != ERR_INPUT && e->kind != ERR_ALG)
+				return -1;
+			why = REFUSE_SUBJECT; /* unreadable: one of many */
+		}
 		stored_cert_release(&cert);
 		if (why == REFUSE_NONE)
 			++*issued;

@@ -60,6 +60,7 @@ static const struct service *find_service(const struct scep_msg *m)
 void pki_event_release(struct pki_event *ev)
 {
 	buf_release(&ev->subject);
+	buf_release(&ev->signer);
 	*ev = (struct pki_event){ 0 };
 }
 

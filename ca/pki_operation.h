@@ -27,6 +27,7 @@ struct pki_event {
 	struct serial serial; /* of the certificate that a SUCCESS is about */
 	bool delivers;	      /* … and which goes to its own requester */
 	struct buf subject;   /* RFC 4514, once the key is proven; owned */
+	struct buf signer;    /* likewise, if the signer bears another name */
 	char challenge_id[16];
 	const char *digest, *cipher; /* names, or NULL */
 };

@@ -108,6 +108,8 @@ static void log_event(struct buf *line, const struct pki_event *ev)
 		log_text(line, "challenge", ev->challenge_id);
 	if (ev->subject.n != 0)
 		log_field(line, "subject", buf_span(&ev->subject));
+	if (ev->signer.n != 0)
+		log_field(line, "signer", buf_span(&ev->signer));
 	if (ev->digest != NULL)
 		log_text(line, "digest", ev->digest);
 	if (ev->cipher != NULL)

@@ -104,8 +104,7 @@ static bool is_approvable(const struct grant_job *job)
 {
 	const struct stored_request *old = &job->old, *r = job->g->request;
 
-	return job->have_old && request_is_open(old) &&
-	    !request_is_overdue(old, job->g->now) &&
+	return job->have_old && old->state == REQUEST_APPROVED &&
 	    memcmp(old->csr_hash, r->csr_hash, sizeof(r->csr_hash)) == 0;
 }
 

@@ -76,7 +76,7 @@ struct grant {
 	const struct stored_request *request; /* state GRANTED */
 	const struct stored_cert *cert;
 	const uint8_t *challenge_mac; /* to be consumed; NULL: none */
-	bool approved;	  /* only if it is open under this key with this CSR */
+	bool approved;	  /* only if this CSR is approved under this key */
 	bool unique_name; /* only if no other valid one has its name_hash, */
 			  /* but for the one that it renews */
 	bool supersede;	  /* revoke the one that it renews, as superseded */

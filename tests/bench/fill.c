@@ -1,8 +1,8 @@
 /*
  * fill - record COUNT granted requests with their certificates, as if so many
- * devices had enrolled before.
+ * devices had enrolled before, or COUNT requests that wait for the operator.
  *
- * usage: fill HOME COUNT
+ * usage: fill granted|waiting HOME COUNT
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,8 +10,9 @@
 #include <time.h>
 
 #include "ca.h"
+#include "csr.h"
 #include "issue.h"
-#include "store_request.h"
+#include "store_pending.h"
 
 static struct err e;
 
@@ -54,18 +55,62 @@ static void grant(struct ca *ca, int i, int64_t now)
 		die("not granted");
 }
 
+/* One CSR for all of them: their keys in the store are what differs. */
+static void make_csr(struct buf *csr)
+{
+	struct buf pem = { 0 }, name = { 0 };
+	struct privkey *key;
+
+	OK(privkey_generate("rsa:2048", &pem, &e));
+	OK(privkey_import(buf_span(&pem), &key, &e));
+	OK(name_parse("CN=waiting", &name, &e));
+	OK(csr_build(buf_span(&name), key, alg_digest_by_name("SHA-256"),
+	    (struct span){ 0 }, SPAN_LIT(""), csr, &e));
+	privkey_free(key);
+	buf_release(&name);
+	buf_release(&pem);
+}
+
+static void wait(struct ca *ca, const struct buf *csr, int i, int64_t now)
+{
+	struct stored_request r = {
+		.state = REQUEST_PENDING,
+		.type = 19,
+		.created_at = now - 86400 + i,
+		.expires_at = now + 86400,
+		.csr = *csr,
+	};
+	struct pend p = { .request = &r, .now = now };
+	enum pend_outcome outcome;
+
+	snprintf(r.key.trans_id, sizeof(r.key.trans_id), "wait-%d", i);
+	OK(sha256_of(span_str(r.key.trans_id), r.key.key_hash, &e));
+	OK(sha256_of(buf_span(csr), r.csr_hash, &e));
+	OK(store_pend(ca->store, &p, &outcome, &e));
+	if (outcome != PEND_DONE)
+		die("not pending");
+}
+
 int main(int argc, char **argv)
 {
-	int count = argc == 3 ? atoi(argv[2]) : 0;
+	int count = argc == 4 ? atoi(argv[3]) : 0;
+	bool waiting = argc == 4 && strcmp(argv[1], "waiting") == 0;
+	struct buf csr = { 0 };
 	struct ca *ca;
 
-	if (argc != 3)
-		die("usage: fill HOME COUNT");
-	OK(ca_open(argv[1], NULL, &ca, &e));
+	if (argc != 4 || (!waiting && strcmp(argv[1], "granted") != 0))
+		die("usage: fill granted|waiting HOME COUNT");
+	OK(ca_open(argv[2], NULL, &ca, &e));
 	OK(ca_certs(ca, &e));
 	OK(ca_store(ca, &e));
+	if (waiting)
+		make_csr(&csr);
 	for (int i = 0; i < count; i++)
-		grant(ca, i, time(NULL));
+		if (waiting)
+			wait(ca, &csr, i, time(NULL));
+		else
+			grant(ca, i, time(NULL));
+	buf_release(&csr);
 	ca_close(ca);
 	return 0;
 }

@@ -5,10 +5,11 @@
  *
  * usage: meter ROUNDS CASES OUT
  *
- * CASES has a line for each: a name, the file for standard input, in which %d
- * is the number of the round, or -, then words: VARIABLE=VALUE …, program,
- * arguments. Standard output goes to OUT/NAME.ROUND.  A name that begins with
- * '=' is of a program that measures itself and prints microseconds.
+ * CASES has a line for each: a name, the file for standard input, or -, then
+ * words: VARIABLE=VALUE …, program, arguments.  A %d in the file and in the
+ * arguments is the number of the round.  Standard output goes to
+ * OUT/NAME.ROUND.  A name that begins with '=' is of a program that measures
+ * itself and prints microseconds.
  *
  * Prints for each: name, least and median microseconds, most KiB of memory.
  *
@@ -69,18 +70,7 @@ static int open_or_die(const char *path, int flags)
 	return fd;
 }
 
-static _Noreturn void child(
-    const struct command *c, const char *in, const char *out)
-{
-	if (dup2(open_or_die(in, O_RDONLY), STDIN_FILENO) < 0 ||
-	    dup2(open_or_die(out, O_WRONLY | O_CREAT | O_TRUNC),
-		STDOUT_FILENO) < 0)
-		die("dup2");
-	execve(c->argv[0], c->argv, c->env);
-	die(c->argv[0]);
-}
-
-static void file_name(char *path, size_t size, const char *pattern, int round)
+static void in_round(char *path, size_t size, const char *pattern, int round)
 {
 	const char *at = strstr(pattern, "%d");
 	int n = at == NULL ? snprintf(path, size, "%s", pattern)
@@ -89,6 +79,24 @@ static void file_name(char *path, size_t size, const char *pattern, int round)
 
 	if (n < 0 || (size_t)n >= size)
 		die(pattern);
+}
+
+static _Noreturn void child(
+    const struct command *c, const char *in, const char *out, int round)
+{
+	static char words[WORDS_MAX][1024];
+	char *argv[WORDS_MAX] = { NULL };
+
+	for (size_t i = 0; c->argv[i] != NULL; i++) {
+		in_round(words[i], sizeof(words[i]), c->argv[i], round);
+		argv[i] = words[i];
+	}
+	if (dup2(open_or_die(in, O_RDONLY), STDIN_FILENO) < 0 ||
+	    dup2(open_or_die(out, O_WRONLY | O_CREAT | O_TRUNC),
+		STDOUT_FILENO) < 0)
+		die("dup2");
+	execve(argv[0], argv, c->env);
+	die(argv[0]);
 }
 
 static long micros_of(const struct timeval *t)
@@ -115,13 +123,13 @@ static void run(struct command *c, int round)
 	pid_t pid;
 
 	if (strcmp(c->input, "-") != 0)
-		file_name(in, sizeof(in), c->input, round);
+		in_round(in, sizeof(in), c->input, round);
 	snprintf(pattern, sizeof(pattern), "%s/%.100s.%%d", out_dir,
 	    c->name + (c->name[0] == '='));
-	file_name(out, sizeof(out), pattern, round);
+	in_round(out, sizeof(out), pattern, round);
 	pid = fork();
 	if (pid == 0)
-		child(c, in, out);
+		child(c, in, out, round);
 	if (pid < 0 || wait4(pid, &status, 0, &used) != pid)
 		die("fork");
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {

@@ -60,11 +60,15 @@ home() {
 home fresh 0 "$rounds"
 home full 0 "$rounds"
 home web 0 "$load"
-"$tools/fill" "$work/full" "$stored"
+"$tools/fill" granted "$work/full" "$stored"
 
 # requests that have their certificate, and some that wait for the operator
 home again 0 "$rounds"
 home waiting 0 "$rounds"
+home few 0 0
+home many 0 0
+"$tools/fill" waiting "$work/few" $((10 + rounds))
+"$tools/fill" waiting "$work/many" $((stored + rounds))
 sed -i 's/^\(pending_per_address = \).*/\11000/' waiting/ca.conf
 mkdir waiting.polls
 "$tools/device" requests waiting/certs/ca.pem device.key '' waiting.requests \
@@ -90,6 +94,10 @@ cat >cases <<END
 enrol $work/fresh.requests/%d.der SCEPCA_HOME=$work/fresh $post $pkiclient
 full $work/full.requests/%d.der SCEPCA_HOME=$work/full $post $pkiclient
 again $work/again.requests/%d.der SCEPCA_HOME=$work/again $post $pkiclient
+approve10 - $scepca request approve wait-%d --home $work/few
+approve - $scepca request approve wait-%d --home $work/many
+list10 - $scepca request list --home $work/few
+list - $scepca request list --home $work/many
 poll $work/waiting.polls/%d.der SCEPCA_HOME=$work/waiting $post $pkiclient
 =crypto - $tools/crypto enrolment $work/fresh/keys/ca.pem $work/device.key
 =signature - $tools/crypto signature $work/fresh/keys/ca.pem $work/device.key
@@ -256,6 +264,11 @@ END {
 		least["poll"] / (least["signature"] + least["empty"]),
 		median["poll"] / (median["signature"] + median["empty"]), 1.3,
 		"")
+	judge("request approve, " stored " waiting / 10",
+		least["approve"] / least["approve10"],
+		median["approve"] / median["approve10"], 1.5, "")
+	printf("  request list, %d waiting: %.3f ms each\n", stored,
+		least["list"] / 1000 / stored)
 	judge("GetCACaps / empty program", least["caps"] / least["empty"],
 		median["caps"] / median["empty"], 1.5, "")
 	judge("memory of an enrolment", kib["full"] / 1024, kib["enrol"] / 1024,

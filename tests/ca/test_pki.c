@@ -366,3 +366,25 @@ Test(pki, time_window)
 	result_release(&r);
 	end();
 }
+
+/* R102, field note C9: another name on the signer is noted, and no more */
+Test(pki, signer_of_another_name)
+{
+	struct buf name = { 0 };
+	struct result r;
+
+	begin(CA_RSA, "");
+	ok(name_parse("CN=r2", &name, e));
+	client_enrol(&c, &h,
+	    &(struct ask){ .challenge = challenge, .subject = buf_span(&name) },
+	    &r);
+	granted(&r);
+	cr_expect(span_eq(buf_span(&r.ev.subject), span_str("CN=r2")));
+	cr_expect(span_eq(buf_span(&r.ev.signer), span_str(NAME)));
+	result_release(&r);
+	client_enrol(&c, &h, &(struct ask){ .trans_id = "t2" }, &r);
+	cr_expect_eq(r.ev.signer.n, 0);
+	result_release(&r);
+	buf_release(&name);
+	end();
+}

@@ -338,7 +338,6 @@ static const struct {
 	void (*make)(struct scene *s);
 	const char *code;
 	const char *says; /* in failInfoText, or in the log if it is private */
-	const char *conf; /* of [endpoint default], and on */
 } rows[REFUSE_COUNT] = {
 	[REFUSE_ALG] = { with_md5, "algorithm", "MD5" },
 	[REFUSE_SIGNATURE] = { with_bad_signature, "signature", "signature" },
@@ -350,18 +349,14 @@ static const struct {
 	    "another recipient" },
 	[REFUSE_TIME] = { an_hour_late, "time", "-3600 seconds" },
 	[REFUSE_ENVELOPE] = { with_bad_proof, "envelope", "" },
-	[REFUSE_RENEWAL_OFF] = { renew_unknown, "renewal-off", "not served",
-	    "renewal = no\n" },
-	[REFUSE_GETCERT_OFF] = { get_cert, "getcert-off", "not served",
-	    "getcert = no\n" },
+	[REFUSE_RENEWAL_OFF] = { renew_unknown, "renewal-off", "not served" },
+	[REFUSE_GETCERT_OFF] = { get_cert, "getcert-off", "not served" },
 	[REFUSE_GETCRL_OFF] = { get_crl, "getcrl-off",
-	    "http://h.example/pki/ca.crl",
-	    "getcrl = cdp\n[ca]\nurl = http://h.example/\n" },
+	    "http://h.example/pki/ca.crl" },
 	[REFUSE_NO_REQUEST] = { poll, "no-request", "" },
 	[REFUSE_NO_CERT] = { get_no_cert, "no-certificate", "" },
 	[REFUSE_NO_CRL] = { get_no_crl, "no-crl", "" },
-	[REFUSE_NO_CHALLENGE] = { without_challenge, "challenge-none", "",
-	    "unauthorised = refuse\n" },
+	[REFUSE_NO_CHALLENGE] = { without_challenge, "challenge-none", "" },
 	[REFUSE_CHALLENGE_UNKNOWN] = { with_wrong_challenge,
 	    "challenge-unknown", "" },
 	[REFUSE_CHALLENGE_USED] = { use_up, "challenge-used",
@@ -387,16 +382,25 @@ static const struct {
 	[REFUSE_SAN] = { with_sid, "alternative-name", "SID" },
 	[REFUSE_EXTENSION] = { as_a_ca, "extension", "CA:TRUE" },
 	[REFUSE_CA_KEY] = { with_the_ca_name, "ca-key", "CA's own" },
-	[REFUSE_RENEWAL_EARLY] = { renew, "renewal-early", "in ",
-	    "renewal_from = 50%\n" },
-	[REFUSE_RENEWAL_KEY] = { renew, "renewal-key", "new key",
-	    "renewal_key = new\n" },
-	[REFUSE_DUPLICATE] = { with_a_name_taken, "duplicate", "valid",
-	    "[profile default]\nduplicate = refuse\n" },
-	[REFUSE_QUEUE] = { when_the_queue_is_full, "queue-full", "pending_max",
-	    "[ca]\npending_max = 1\n" },
+	[REFUSE_RENEWAL_EARLY] = { renew, "renewal-early", "in " },
+	[REFUSE_RENEWAL_KEY] = { renew, "renewal-key", "new key" },
+	[REFUSE_DUPLICATE] = { with_a_name_taken, "duplicate", "valid" },
+	[REFUSE_QUEUE] = { when_the_queue_is_full, "queue-full",
+	    "pending_max" },
 	[REFUSE_REJECTED] = { poll_a_rejected_one, "rejected", "not this one" },
 	[REFUSE_EXPIRED] = { poll_too_late, "request-expired", "in time" },
+};
+
+/* What the row needs in [endpoint default], and further on in ca.conf. */
+static const char *const confs[REFUSE_COUNT] = {
+	[REFUSE_RENEWAL_OFF] = "renewal = no\n",
+	[REFUSE_GETCERT_OFF] = "getcert = no\n",
+	[REFUSE_GETCRL_OFF] = "getcrl = cdp\n[ca]\nurl = http://h.example/\n",
+	[REFUSE_NO_CHALLENGE] = "unauthorised = refuse\n",
+	[REFUSE_RENEWAL_EARLY] = "renewal_from = 50%\n",
+	[REFUSE_RENEWAL_KEY] = "renewal_key = new\n",
+	[REFUSE_DUPLICATE] = "[profile default]\nduplicate = refuse\n",
+	[REFUSE_QUEUE] = "[ca]\npending_max = 1\n",
 };
 
 ParameterizedTestParameters(refusal, each)
@@ -421,7 +425,7 @@ ParameterizedTest(size_t *i, refusal, each)
 	cr_assert_not_null(rows[*i].make, "no test reaches refusal %zu, '%s'",
 	    *i, entry->code);
 	snprintf(conf, sizeof(conf), "[endpoint default]\ntime_window = 5m\n%s",
-	    rows[*i].conf != NULL ? rows[*i].conf : "");
+	    confs[*i] != NULL ? confs[*i] : "");
 	ca_home_make(&s.h, CA_RSA, conf);
 	client_make(&s.c, "dev1", "rsa:2048", NAME);
 	ca_home_challenge(&s.h, NULL, s.challenge);

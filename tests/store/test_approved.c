@@ -58,7 +58,7 @@ static const struct {
 	enum grant_outcome want;
 } grants[] = {
 	{ "unknown", NOTHING, true, GRANT_NOT_OPEN },
-	{ "pending", PENDING, true, GRANT_DONE },
+	{ "pending", PENDING, true, GRANT_NOT_OPEN },
 	{ "overdue", OVERDUE, true, GRANT_NOT_OPEN },
 	{ "approved", APPROVED, true, GRANT_DONE },
 	{ "another CSR", OTHER_CSR, true, GRANT_NOT_OPEN },
@@ -176,6 +176,7 @@ out:
 /* A request as it was loaded, CSR and all, may be what is granted. */
 Test(approved, grant_of_a_loaded_record)
 {
+	enum request_state state;
 	struct stored_request r;
 	struct stored_cert c;
 	struct sample s;
@@ -183,6 +184,7 @@ Test(approved, grant_of_a_loaded_record)
 	sample_init(&s, 1);
 	s.waiting.expires_at = 5000;
 	cr_assert_eq(sample_pend(st, &s), PEND_DONE);
+	cr_assert(sample_decide(st, &s, true, &state));
 	cr_assert_eq(store_request_find(st, &s.request.key, &r, &c, &e), 0);
 	r.state = REQUEST_GRANTED;
 	r.serial = s.cert.serial;
