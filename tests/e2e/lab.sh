@@ -35,7 +35,9 @@ run_lab() {
 
 # certificate - the newest device's, checked
 certificate() {
-	device=$(find "$lab/devices" -name '*.key' | sort | tail -n 1)
+	device=$(find "$lab/devices" -name '*.key' -printf '%T@ %p\n' |
+		sort -n | tail -n 1)
+	device=${device#* }
 	device=${device%.key}
 	cp "$lab/ca.pem" ca.pem
 	check_cert "$device.pem" "$device.key"
