@@ -39,8 +39,7 @@ static const struct {
 	{ "1.2.840.113549.1.9.8", "unstructuredAddress", 0 },
 };
 
-/* Numbers with dots between, as they can be encoded: 2 or more, none huge. */
-static bool is_dotted_oid(struct span text)
+bool is_dotted_oid(struct span text)
 {
 	uint64_t arc, first = 0;
 	unsigned arcs = 0;

@@ -20,4 +20,10 @@ const char *name_type_text(const char *oid);
  */
 int name_type_find(struct span text, struct name_type *t, struct err *e);
 
+/*
+ * is_dotted_oid - numbers with dots between, as they can be encoded: two or
+ * more, none above 2^31
+ */
+bool is_dotted_oid(struct span text);
+
 #endif

@@ -24,6 +24,7 @@ static int by_certificate(struct ca *ca, const struct csr *csr,
 	if (*why == REFUSE_NONE && rules->renewal == RENEWAL_CHALLENGE)
 		return by_challenge(ca, csr, now, a, why, e);
 	new.granted = *why == REFUSE_NONE;
+	strcpy(new.rule, "renewal");
 	*a = new;
 	return 0;
 }
@@ -62,4 +63,5 @@ void authorise_approved(const struct stored_request *r, struct authorisation *a)
 {
 	*a = (struct authorisation){ .granted = r->state == REQUEST_APPROVED };
 	memcpy(a->challenge_id, r->challenge_id, sizeof(a->challenge_id));
+	strcpy(a->rule, r->rule[0] != '\0' ? r->rule : "operator");
 }

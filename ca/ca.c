@@ -275,3 +275,13 @@ int ca_store(struct ca *ca, struct err *e)
 		return -1;
 	return store_open(path, &ca->store, e);
 }
+
+int ca_profile(const struct ca *ca, const char *name, struct profile *other,
+    const struct profile **p, struct err *e)
+{
+	*p = &ca->conf.profile;
+	if (name[0] == '\0' || strcmp(name, ca->conf.profile.name) == 0)
+		return 0;
+	*p = other;
+	return conf_profile(ca->home, name, other, e);
+}

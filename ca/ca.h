@@ -58,4 +58,11 @@ int ca_enc_key(struct ca *ca, struct err *e);
 int ca_keys(struct ca *ca, struct err *e);
 int ca_store(struct ca *ca, struct err *e);
 
+/*
+ * ca_profile - the profile `name`, "" for that of the endpoint: the one at
+ * hand, or read anew into *other; *p points to it.  ERR_CONF
+ */
+int ca_profile(const struct ca *ca, const char *name, struct profile *other,
+    const struct profile **p, struct err *e);
+
 #endif

@@ -251,6 +251,7 @@ int challenge_authorise(struct ca *ca, bool present, struct span value,
 	if (*why == REFUSE_NONE && !right)
 		*why = REFUSE_CHALLENGE_NAME;
 	new.granted = *why == REFUSE_NONE;
+	strcpy(new.rule, c.note[0] != '\0' ? "static challenge" : "challenge");
 	explain(&c, now, *why, new.detail, sizeof(new.detail));
 	new.name_bound = c.for_name[0] != '\0';
 	*a = new;

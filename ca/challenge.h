@@ -10,6 +10,7 @@
 
 #include "ca.h"
 #include "refusal.h"
+#include "store_cert.h"
 #include "store_challenge.h"
 
 /* Characters of a generated value: 128 random bits in base32, lower case. */
@@ -50,6 +51,8 @@ struct authorisation {
 	bool name_bound; /* for one subject: other names are not granted */
 	uint8_t challenge_mac[32];
 	char challenge_id[16];
+	char rule[RULE_MAX];	     /* which let it through: for the record */
+	char profile[CONF_NAME_MAX]; /* to be made by; "": the endpoint's */
 	char detail[320]; /* for the log, if not granted; may be empty */
 };
 

@@ -87,3 +87,18 @@ int value_choice(const char *text, const char *const *names, unsigned *v)
 		}
 	return -1;
 }
+
+int value_path(const char *text, char *out, size_t size)
+{
+	size_t n = strlen(text);
+
+	if (n == 0 || n >= size)
+		return -1;
+	memcpy(out, text, n + 1);
+	return 0;
+}
+
+int value_program(const char *text, char *out, size_t size)
+{
+	return text[0] == '/' ? value_path(text, out, size) : -1;
+}

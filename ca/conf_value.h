@@ -8,6 +8,7 @@
 #define CONF_VALUE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* value_bool - yes or no */
@@ -24,5 +25,12 @@ int value_duration(const char *text, int64_t min, int64_t max, int64_t *v);
 
 /* value_choice - one of `names`, which ends with NULL; *v is its place */
 int value_choice(const char *text, const char *const *names, unsigned *v);
+
+/*
+ * value_path - a path of at least one character into out[size]
+ * value_program - an absolute one
+ */
+int value_path(const char *text, char *out, size_t size);
+int value_program(const char *text, char *out, size_t size);
 
 #endif

@@ -20,6 +20,8 @@ struct enrolment {
 	const struct signer *who;
 	struct stored_request r;
 	struct authorisation a;
+	const struct profile *profile;
+	struct profile other; /* if it is not the endpoint's */
 	struct grantable g;
 	bool ask; /* it is for the operator to decide */
 	struct pki_event *ev;
@@ -71,7 +73,7 @@ static int judge_names(struct enrolment *n, enum refusal *why, struct err *e)
 static int judge_duplicate(
     struct enrolment *n, enum refusal *why, struct err *e)
 {
-	enum duplicate rule = n->ca->conf.profile.duplicate;
+	enum duplicate rule = n->profile->duplicate;
 	size_t others = 0;
 
 	if (rule == DUPLICATE_ALLOW || n->who->kind == SIGNER_OURS)
@@ -104,8 +106,11 @@ static int judge(struct enrolment *n, enum refusal *why, struct err *e)
 	explain(n, n->a.detail);
 	if (*why != REFUSE_NONE && !n->ask)
 		return 0;
-	if (policy_decide(n->csr, &ca->conf.profile, &ca->conf.endpoint.algs,
-		&n->g, why, ev->detail, sizeof(ev->detail), e) != 0)
+	if (ca_profile(ca, n->a.profile, &n->other, &n->profile, e) != 0)
+		return -1;
+	memcpy(n->r.profile, n->profile->name, sizeof(n->r.profile));
+	if (policy_decide(n->csr, n->profile, &ca->conf.endpoint.algs, &n->g,
+		why, ev->detail, sizeof(ev->detail), e) != 0)
 		return -1;
 	if (*why == REFUSE_NONE && judge_names(n, why, e) != 0)
 		return -1;
@@ -136,6 +141,8 @@ static int wait(struct enrolment *n, struct pki_outcome *o, struct err *e)
 	snprintf(r->reason, sizeof(r->reason), "%.*s",
 	    (int)sizeof(r->reason) - 1, n->ev->detail);
 	memcpy(r->challenge_id, n->a.challenge_id, sizeof(r->challenge_id));
+	if (!n->ask)
+		memcpy(r->rule, n->a.rule, sizeof(r->rule));
 	if (buf_put(&r->csr, n->csr->der, e) == 0)
 		rc = store_pend(n->ca->store, &p, &outcome, e);
 	buf_release(&r->csr);
@@ -163,7 +170,12 @@ static int wait(struct enrolment *n, struct pki_outcome *o, struct err *e)
 /* Gate 10. */
 static int grant(struct enrolment *n, struct pki_outcome *o, struct err *e)
 {
-	struct granting what = { .a = &n->a, .g = &n->g, .spki = n->csr->spki };
+	struct granting what = {
+		.a = &n->a,
+		.profile = n->profile,
+		.g = &n->g,
+		.spki = n->csr->spki,
+	};
 	enum grant_outcome outcome;
 	struct stored_cert cert = { 0 };
 
@@ -178,7 +190,7 @@ static int grant(struct enrolment *n, struct pki_outcome *o, struct err *e)
 		break;
 	case GRANT_NAME_TAKEN: /* by another process, just now */
 		explain(n, "this name has a valid certificate");
-		n->ask = n->ca->conf.profile.duplicate == DUPLICATE_PENDING;
+		n->ask = n->profile->duplicate == DUPLICATE_PENDING;
 		if (n->ask)
 			return wait(n, o, e);
 		pki_refuse(o, REFUSE_DUPLICATE);

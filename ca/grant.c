@@ -8,10 +8,9 @@ enum { TRIES = 4 };
  * A renewal has the name already.  Where the operator is asked about a name
  * that is taken, and he has approved it, he has been asked.
  */
-static bool wants_unique_name(
-    const struct ca *ca, const struct granting *what, bool renewal)
+static bool wants_unique_name(const struct granting *what, bool renewal)
 {
-	enum duplicate rule = ca->conf.profile.duplicate;
+	enum duplicate rule = what->profile->duplicate;
 
 	return !renewal &&
 	    (rule == DUPLICATE_REFUSE ||
@@ -30,17 +29,20 @@ static int grant_once(struct ca *ca, const struct granting *what,
 		.cert = &new,
 		.challenge_mac = a->has_challenge ? a->challenge_mac : NULL,
 		.approved = what->approved,
-		.unique_name = wants_unique_name(ca, what, renewal),
-		.supersede = renewal && ca->conf.profile.supersede == 0,
+		.unique_name = wants_unique_name(what, renewal),
+		.supersede = renewal && what->profile->supersede == 0,
 		.now = r->decided_at,
 	};
 	int rc = -1;
 
 	memcpy(new.trans_id, r->key.trans_id, sizeof(new.trans_id));
 	memcpy(new.challenge_id, a->challenge_id, sizeof(new.challenge_id));
+	memcpy(new.rule, a->rule, sizeof(new.rule));
+	memcpy(new.profile, what->profile->name, sizeof(new.profile));
 	memcpy(new.remote, r->remote, sizeof(new.remote));
 	memcpy(new.name_hash, r->name_hash, sizeof(new.name_hash));
-	if (issue_leaf(ca, a, what->g, what->spki, r->decided_at, &new, e) != 0)
+	if (issue_leaf(ca, a, what->profile, what->g, what->spki, r->decided_at,
+		&new, e) != 0)
 		return -1;
 	r->serial = new.serial;
 	if (store_grant(ca->store, &grant, outcome, &recorded, e) == 0) {

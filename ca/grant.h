@@ -12,6 +12,7 @@
 /* What is granted.  Borrows everything. */
 struct granting {
 	const struct authorisation *a;
+	const struct profile *profile;
 	const struct grantable *g;
 	struct span spki;
 	bool approved; /* by the operator: the request is open in the store */

@@ -126,8 +126,8 @@ out:
 }
 
 int issue_leaf(struct ca *ca, const struct authorisation *a,
-    const struct grantable *g, struct span spki, int64_t now,
-    struct stored_cert *cert, struct err *e)
+    const struct profile *profile, const struct grantable *g, struct span spki,
+    int64_t now, struct stored_cert *cert, struct err *e)
 {
 	struct cert_fields f = {
 		.subject = g->subject,
@@ -152,8 +152,8 @@ int issue_leaf(struct ca *ca, const struct authorisation *a,
 	ca_cert_url(&ca->conf, issuer_at);
 	if (ca_issue_key(ca, e) != 0 ||
 	    issuer_key_identifier(&ca->ca_cert, own, &p.aki, e) != 0 ||
-	    set_dates(&f, &ca->ca_cert, now, ca->conf.profile.backdate,
-		ca->conf.profile.lifetime, e) != 0)
+	    set_dates(&f, &ca->ca_cert, now, profile->backdate,
+		profile->lifetime, e) != 0)
 		return -1;
 	f.issuer = ca->ca_cert.subject;
 	return make(&f, &p, ca->ca_key, &ca->ca_cert, now, cert, e);

@@ -24,8 +24,8 @@ int serial_random(struct serial *s, struct err *e);
  * certificate is not valid at `now`.
  */
 int issue_leaf(struct ca *ca, const struct authorisation *a,
-    const struct grantable *g, struct span spki, int64_t now,
-    struct stored_cert *cert, struct err *e);
+    const struct profile *profile, const struct grantable *g, struct span spki,
+    int64_t now, struct stored_cert *cert, struct err *e);
 
 /*
  * issue_ca - a self-signed CA certificate with path length 0, from ten minutes

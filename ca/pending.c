@@ -35,12 +35,14 @@ static int judge_renewal(struct ca *ca, const struct stored_request *r,
 }
 
 static int issue(struct ca *ca, const struct csr *csr,
-    const struct grantable *g, struct stored_request *r,
-    struct stored_cert *cert, enum refusal *why, struct err *e)
+    const struct profile *profile, const struct grantable *g,
+    struct stored_request *r, struct stored_cert *cert, enum refusal *why,
+    struct err *e)
 {
 	struct authorisation a;
 	struct granting what = {
 		.a = &a,
+		.profile = profile,
 		.g = g,
 		.spki = csr->spki,
 		.approved = true,
@@ -70,20 +72,26 @@ int pending_issue(struct ca *ca, const struct stored_request *r, int64_t now,
 	struct stored_cert old = { 0 };
 	struct grantable g = { 0 };
 	struct csr csr = { 0 };
+	const struct profile *profile;
+	struct profile other;
 	int rc = -1;
 
+	if (ca_profile(ca, r->profile, &other, &profile, e) != 0)
+		return -1;
 	if (ca_issue_key(ca, e) != 0 || ca_store(ca, e) != 0)
 		return -1;
 	if (csr_parse(buf_span(&r->csr), &csr, e) != 0)
 		return err_prefix(e, "a request that waits");
 	mine.decided_at = now;
-	if (policy_decide(&csr, &ca->conf.profile, &any, &g, why, detail,
-		detail_size, e) != 0)
+	if (policy_decide(
+		&csr, profile, &any, &g, why, detail, detail_size, e) != 0)
 		goto out;
 	if (*why == REFUSE_NONE && r->renews.n != 0 &&
 	    judge_renewal(ca, r, &g, &old, why, e) != 0)
 		goto out;
-	rc = *why == REFUSE_NONE ? issue(ca, &csr, &g, &mine, cert, why, e) : 0;
+	rc = *why == REFUSE_NONE
+	    ? issue(ca, &csr, profile, &g, &mine, cert, why, e)
+	    : 0;
 out:
 	stored_cert_release(&old);
 	grantable_release(&g);

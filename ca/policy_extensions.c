@@ -162,7 +162,7 @@ static int judge_extension(const struct csr *csr, const struct profile *p,
 	} else if (strcmp(oid, "2.5.29.37") == 0) {
 		return judge_eku(value, g, v, e);
 	} else if (strcmp(oid, "2.5.29.17") == 0) {
-		if (!p->san)
+		if (p->san == WISH_REFUSE)
 			refuse(v, REFUSE_SAN,
 			    "this CA certifies the subject only");
 		g->san = value;

@@ -6,7 +6,7 @@
 #include "rec.h"
 #include "rec_field.h"
 
-enum { VERSION = 2, VERSION_NAME = 1, VERSION_REVOKED = 1 };
+enum { VERSION = 3, VERSION_NAME = 1, VERSION_REVOKED = 1 };
 
 /* The serial number that begins at `head` and ends the key. */
 static int get_serial(
@@ -37,6 +37,8 @@ int rec_put_cert(const struct stored_cert *c, struct buf *value, struct err *e)
 	rec_write_serial(&w, &c->renews);
 	rec_write_text(&w, c->trans_id, sizeof(c->trans_id));
 	rec_write_text(&w, c->challenge_id, sizeof(c->challenge_id));
+	rec_write_text(&w, c->rule, sizeof(c->rule));
+	rec_write_text(&w, c->profile, sizeof(c->profile));
 	rec_write_text(&w, c->remote, sizeof(c->remote));
 	rec_write_span(&w, buf_span(&c->der));
 	if (c->state < CERT_VALID || c->state > CERT_HELD)
@@ -70,6 +72,8 @@ int rec_get_cert(
 	rec_read_serial(&r, &got.renews);
 	rec_read_text(&r, got.trans_id, sizeof(got.trans_id));
 	rec_read_text(&r, got.challenge_id, sizeof(got.challenge_id));
+	rec_read_text(&r, got.rule, sizeof(got.rule));
+	rec_read_text(&r, got.profile, sizeof(got.profile));
 	rec_read_text(&r, got.remote, sizeof(got.remote));
 	der = rec_read_span(&r, BUF_MAX);
 	rec_read_check(&r, got.state >= CERT_VALID && got.state <= CERT_HELD,

@@ -6,7 +6,7 @@
 #include "rec.h"
 #include "rec_field.h"
 
-enum { VERSION = 2, VERSION_ENTRY = 1 };
+enum { VERSION = 3, VERSION_ENTRY = 1 };
 
 static const char *wrong_request(const struct stored_request *r)
 {
@@ -38,7 +38,9 @@ int rec_put_request(
 	rec_write_i64(&w, r->expires_at);
 	rec_write_text(&w, r->remote, sizeof(r->remote));
 	rec_write_text(&w, r->endpoint, sizeof(r->endpoint));
+	rec_write_text(&w, r->profile, sizeof(r->profile));
 	rec_write_text(&w, r->challenge_id, sizeof(r->challenge_id));
+	rec_write_text(&w, r->rule, sizeof(r->rule));
 	rec_write_text(&w, r->reason, sizeof(r->reason));
 	rec_write_span(&w, buf_span(&r->csr));
 	if (w.wrong == NULL)
@@ -89,7 +91,9 @@ int rec_get_request(
 	got.expires_at = rec_read_i64(&in);
 	rec_read_text(&in, got.remote, sizeof(got.remote));
 	rec_read_text(&in, got.endpoint, sizeof(got.endpoint));
+	rec_read_text(&in, got.profile, sizeof(got.profile));
 	rec_read_text(&in, got.challenge_id, sizeof(got.challenge_id));
+	rec_read_text(&in, got.rule, sizeof(got.rule));
 	rec_read_text(&in, got.reason, sizeof(got.reason));
 	csr = rec_read_span(&in, BUF_MAX);
 	got.csr.n = csr.n; /* only to be looked at */

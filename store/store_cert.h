@@ -6,7 +6,7 @@
 
 #include "store.h"
 
-enum { SERIAL_MAX = 20 };
+enum { SERIAL_MAX = 20, RULE_MAX = 80 };
 
 /* A serial number: contents octets, positive (RFC 5280, 4.1.2.2). */
 struct serial {
@@ -29,7 +29,9 @@ struct stored_cert {
 	uint8_t name_hash[32]; /* of its subject as names are compared */
 	struct serial renews;  /* the certificate it replaces; n is 0: none */
 	char trans_id[256];    /* of the request; empty for the CA's own */
-	char challenge_id[16]; /* what authorised it; empty if none */
+	char challenge_id[16]; /* that authorised it; empty: none did */
+	char rule[RULE_MAX];   /* what did: "challenge", "renewal" … */
+	char profile[64];      /* that it was made by; empty: the CA's own */
 	char remote[64];       /* address it was asked from */
 	struct buf der;	       /* owned */
 };

@@ -43,7 +43,9 @@ struct stored_request {
 	int64_t expires_at;    /* of a pending one; 0: never */
 	char remote[64];       /* address it came from */
 	char endpoint[64];     /* the one it was sent to */
-	char challenge_id[16]; /* what authorised it; empty: nothing */
+	char profile[64];      /* that its certificate is made by */
+	char challenge_id[16]; /* that authorised it; empty: none did */
+	char rule[RULE_MAX];   /* what did; empty: nothing, or the operator */
 	char reason[256];      /* pending: why; rejected: the operator's */
 	struct buf csr;	       /* owned; empty unless open */
 };

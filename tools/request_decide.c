@@ -110,13 +110,17 @@ static int judge(struct ca *ca, const struct stored_request *r,
     enum refusal *why, char *detail, size_t detail_size, struct err *e)
 {
 	struct grantable g = { 0 };
+	const struct profile *profile;
+	struct profile other;
 	struct csr csr;
 	int rc;
 
+	if (ca_profile(ca, r->profile, &other, &profile, e) != 0)
+		return -1;
 	if (csr_parse(buf_span(&r->csr), &csr, e) != 0)
 		return err_prefix(e, "a request that waits");
-	rc = policy_decide(&csr, &ca->conf.profile, &ca->conf.endpoint.algs, &g,
-	    why, detail, detail_size, e);
+	rc = policy_decide(&csr, profile, &ca->conf.endpoint.algs, &g, why,
+	    detail, detail_size, e);
 	grantable_release(&g);
 	csr_release(&csr);
 	return rc;

@@ -9,7 +9,7 @@ const struct profile usual = {
 	.lifetime = 86400,
 	.rsa_min = 2048,
 	.rsa_max = 4096,
-	.san = true,
+	.san = WISH_GRANT,
 };
 static const struct alg_policy algs = { .worst = ALG_LEGACY };
 

@@ -25,14 +25,17 @@ static const struct {
 	{ "[ca]\nhello\n", "ca.conf:2: neither a section nor a setting" },
 	{ "[ca]\n= x\n", "ca.conf:2: unknown setting ''" },
 	{ "[cа]\n",
-	    "ca.conf:1: unknown section; want [ca], [endpoint NAME] or "
-	    "[profile default]" }, /* Cyrillic a */
+	    "ca.conf:1: unknown section; want [ca], [endpoint NAME], "
+	    "[profile NAME] or [trust NAME]" }, /* Cyrillic a */
 	{ "[ca]\n[ca]\n", "ca.conf:2: this section stands above" },
 	{ "[ca\n", "ca.conf:1: a section without ]" },
 	{ "[ca] url = x\n", "ca.conf:1: something behind the ]" },
 	{ "[]\n", "ca.conf:1: unknown section" },
-	{ "[profile default]\n[profile default]\n", "ca.conf:2: this section" },
-	{ "[profile other]\n", "ca.conf:1: unknown section" },
+	{ "[profile default]\n[profile default]\n",
+	    "ca.conf:2: this profile stands" },
+	{ "[profile]\n", "ca.conf:1: unknown section" },
+	{ "[profile a/b]\n", "ca.conf:1: bad name of a profile" },
+	{ "[trust ]\n", "ca.conf:1: bad name of a trust" },
 	{ "[endpoint]\n", "ca.conf:1: unknown section" },
 	{ "[endpoint ]\n", "ca.conf:1: bad name of an endpoint" },
 	{ "[endpoint a b]\n", "ca.conf:1: bad name of an endpoint" },
@@ -110,7 +113,8 @@ static const struct {
 	    { "", "59", "0", "366d", "daily" },
 	    "want a duration such as 1d, from 1m and below crl_lifetime" },
 	{ "endpoint default", "unauthorised", { "pending", "refuse" },
-	    { "", "reject", "allow", "no" }, "want pending or refuse" },
+	    { "", "reject", "allow", "no" },
+	    "want pending, refuse or program" },
 	{ "endpoint default", "renewal", { "yes", "no", "challenge" },
 	    { "", "true", "YES" }, "want yes, no or challenge" },
 	{ "endpoint default", "renewal_from", { "0%", "50%", "99%" },
@@ -179,7 +183,7 @@ Test(conf, defaults)
 	cr_expect_eq(c.profile.backdate, 600);
 	cr_expect_eq(c.profile.rsa_min, 2048);
 	cr_expect_eq(c.profile.rsa_max, 4096);
-	cr_expect(c.profile.san);
+	cr_expect_eq(c.profile.san, WISH_GRANT);
 	cr_expect_not(c.offline);
 	cr_expect_eq(c.pending_ttl, 7 * 86400);
 	cr_expect_eq(c.pending_max, 1000);
@@ -290,7 +294,7 @@ Test(conf, all_keys)
 	cr_expect_eq(c.profile.backdate, 3600);
 	cr_expect_eq(c.profile.rsa_min, 3072);
 	cr_expect_eq(c.profile.rsa_max, 3072);
-	cr_expect(!c.profile.san);
+	cr_expect_eq(c.profile.san, WISH_REFUSE);
 	cr_expect_eq(c.profile.duplicate, DUPLICATE_REFUSE);
 	cr_expect_eq(c.profile.supersede, 3600);
 	cr_expect(c.offline);

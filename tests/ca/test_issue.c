@@ -36,7 +36,8 @@ static int issue(struct ca_home *h, const struct client *c, struct span san,
 	ok(buf_put(
 	    &g.eku, (struct span){ client_auth, sizeof(client_auth) }, e));
 	ok(privkey_spki(c->key, &spki, e));
-	rc = issue_leaf(h->ca, &allowed, &g, buf_span(&spki), now, cert, why);
+	rc = issue_leaf(h->ca, &allowed, &h->ca->conf.profile, &g,
+	    buf_span(&spki), now, cert, why);
 	grantable_release(&g);
 	buf_release(&spki);
 	return rc;
@@ -320,7 +321,8 @@ Test(issue, not_now_not_so)
 	g.subject = buf_span(&c.name);
 	cr_expect_eq(
 	    issue_leaf(h.ca, &(struct authorisation){ .has_challenge = true },
-		&g, h.ca->ca_cert.spki, TEST_NOW, &cert, &bad),
+		&h.ca->conf.profile, &g, h.ca->ca_cert.spki, TEST_NOW, &cert,
+		&bad),
 	    -1);
 	cr_expect_eq(cert.der.n, 0);
 	client_release(&c);

@@ -273,7 +273,7 @@ Test(policy, profile)
 
 	/* names besides the subject: not dropped in silence, but refused */
 	p = usual;
-	p.san = false;
+	p.san = WISH_REFUSE;
 	ok(extension_put(&list, SAN, false, SPAN_LIT("\x30\x04\x82\x02r1"), e));
 	decide("rsa:2048", plain_name, buf_span(&list), &p, &d);
 	cr_expect_eq(d.why, REFUSE_SAN);

@@ -13,7 +13,8 @@ static void issue(const struct grantable *g, struct span spki)
 	struct cert_view v;
 	struct err e;
 
-	MUST(issue_leaf(fuzz_ca(), &a, g, spki, FUZZ_NOW, &cert, &e) == 0);
+	MUST(issue_leaf(fuzz_ca(), &a, &fuzz_ca()->conf.profile, g, spki,
+		 FUZZ_NOW, &cert, &e) == 0);
 	MUST(cert_parse(buf_span(&cert.der), &v, &e) == 0);
 	MUST(span_eq(v.subject, g->subject) && span_eq(v.spki, spki));
 	stored_cert_release(&cert);

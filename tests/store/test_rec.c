@@ -37,6 +37,8 @@ static void make_cert(struct stored_cert *c)
 		.name_hash = { 8 },
 		.renews = { 20, { 0x7e, 1 } },
 		.challenge_id = "abcdef",
+		.rule = "static challenge",
+		.profile = "router",
 		.remote = "2001:db8::1",
 		.der = { der, sizeof(der), 0, 0 } };
 	full_text(c->trans_id, sizeof(c->trans_id));
@@ -56,6 +58,8 @@ static void make_request(struct stored_request *r)
 		.decided_at = 5,
 		.remote = "192.0.2.1",
 		.endpoint = "pki",
+		.profile = "phone",
+		.rule = "trust:vendor",
 		.challenge_id = "0123" };
 	full_text(r->reason, sizeof(r->reason));
 }
@@ -91,7 +95,7 @@ enum { CERT, REQUEST, WAITING, CHALLENGE, CHALLENGE_ID, KINDS };
 static const char *const names[KINDS] = { "cert", "request", "waiting",
 	"challenge", "challenge id" };
 
-static const int version_of[KINDS] = { 2, 2, 2, 1, 1 };
+static const int version_of[KINDS] = { 3, 3, 3, 1, 1 };
 
 static void encode(int kind, struct example *x)
 {
@@ -209,6 +213,8 @@ Test(rec, fields)
 	    c2.renews.n == 20 && memcmp(c2.renews.b, c.renews.b, 20) == 0);
 	cr_expect_str_eq(c2.trans_id, c.trans_id);
 	cr_expect_str_eq(c2.challenge_id, c.challenge_id);
+	cr_expect_str_eq(c2.rule, c.rule);
+	cr_expect_str_eq(c2.profile, c.profile);
 	cr_expect_str_eq(c2.remote, c.remote);
 	cr_expect(span_eq(buf_span(&c2.der), buf_span(&c.der)));
 	stored_cert_release(&c2);
@@ -230,6 +236,8 @@ Test(rec, fields)
 	    r2.decided_at == r.decided_at && r2.expires_at == r.expires_at);
 	cr_expect_str_eq(r2.remote, r.remote);
 	cr_expect_str_eq(r2.endpoint, r.endpoint);
+	cr_expect_str_eq(r2.profile, r.profile);
+	cr_expect_str_eq(r2.rule, r.rule);
 	cr_expect_str_eq(r2.challenge_id, r.challenge_id);
 	cr_expect_str_eq(r2.reason, r.reason);
 	cr_expect(span_eq(buf_span(&r2.csr), buf_span(&r.csr)));

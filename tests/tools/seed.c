@@ -106,7 +106,7 @@ static void issue(struct ca *ca, const char *name, struct span spki,
 	if (make_name(name, &subject, &e) != 0)
 		die(name, &e);
 	g.subject = buf_span(&subject);
-	if (issue_leaf(ca, &a, &g, spki, now, c, &e) != 0 ||
+	if (issue_leaf(ca, &a, &ca->conf.profile, &g, spki, now, c, &e) != 0 ||
 	    name_hash(g.subject, c->name_hash, &e) != 0)
 		die(name, &e);
 	c->state = CERT_VALID;

@@ -1,0 +1,53 @@
+/*
+ * conf_parse.h - ca.conf while it is read: all of its sections, and the lines
+ * at which that stands which only makes sense together.
+ */
+#ifndef CONF_PARSE_H
+#define CONF_PARSE_H
+
+#include "conf_key.h"
+
+/*
+ * inih splits lines into keys and values; lines are
+ * handed to it one by one, so that we know their numbers and see every section:
+ * it does not tell of an empty one, and cuts long names.
+ */
+struct conf_parse {
+	struct span left; /* what has not been read yet */
+	unsigned line;
+	enum conf_section in;
+	uint64_t seen; /* bit n: key n was set in this section */
+	bool seen_ca, failed;
+	unsigned crl_line; /* where the later of a pair stands */
+	struct conf_target to;
+	struct endpoint endpoints[ENDPOINTS_MAX]; /* "default" first */
+	struct profile profiles[PROFILES_MAX];	  /* likewise */
+	struct trust trusts[TRUSTS_MAX];
+	size_t n_endpoints, n_profiles, n_trusts;
+	/* where each begins, 0: nowhere; and the line that names a section */
+	unsigned endpoint_line[ENDPOINTS_MAX], profile_line[PROFILES_MAX],
+	    trust_line[TRUSTS_MAX];
+	unsigned rsa_line[PROFILES_MAX];
+	unsigned profile_named[ENDPOINTS_MAX], trust_named[ENDPOINTS_MAX],
+	    authorise_named[ENDPOINTS_MAX], trust_profile_named[TRUSTS_MAX];
+	struct err *e;
+};
+
+/*
+ * conf_parse - read the file into a new *out; free it.  ERR_CONF
+ * conf_parse_fail - "ca.conf:LINE: what; what would be right" about p->line;
+ * the first mistake is told.  Returns -1.
+ */
+int conf_parse(const char *home, struct conf_parse **out, struct err *e);
+int conf_parse_fail(struct conf_parse *p, const char *what, const char *right);
+
+/* conf_find_profile, conf_find_trust - by name; NULL */
+const struct profile *conf_find_profile(
+    const struct conf_parse *p, const char *name);
+const struct trust *conf_find_trust(
+    const struct conf_parse *p, const char *name);
+
+/* conf_check - settings that are right each for itself, but not together */
+void conf_check(struct conf_parse *p);
+
+#endif
