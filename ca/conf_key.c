@@ -137,11 +137,16 @@ const struct conf_key *conf_key_at(enum conf_section in, int key)
 
 void conf_key_list(enum conf_section in, char *out, size_t size)
 {
+	static const char more[] = " ... ca.conf(5) has them all";
 	size_t n = (size_t)snprintf(out, size, "known are");
 
-	for (const struct conf_key *k = table(in); k->name != NULL && n < size;
-	     k++)
+	for (const struct conf_key *k = table(in); k->name != NULL; k++) {
+		if (n + 1 + strlen(k->name) + sizeof(more) > size) {
+			snprintf(out + n, size - n, "%s", more);
+			return;
+		}
 		n += (size_t)snprintf(out + n, size - n, " %s", k->name);
+	}
 }
 
 bool conf_is_name(const char *name)

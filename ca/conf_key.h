@@ -34,7 +34,9 @@ extern const struct conf_key conf_ca_keys[], conf_endpoint_keys[],
 int conf_key_find(enum conf_section in, const char *name);
 const struct conf_key *conf_key_at(enum conf_section in, int key);
 
-/* conf_key_list - "known are …", the settings of a section */
+/*
+ * conf_key_list - "known are …", the settings of a section, as far as they fit
+ */
 void conf_key_list(enum conf_section in, char *out, size_t size);
 
 /*

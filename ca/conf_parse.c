@@ -70,30 +70,17 @@ int conf_parse_fail(struct conf_parse *p, const char *what, const char *right)
 	return -1;
 }
 
-/* Lines that are looked at again when all is read: see check_names. */
-static void note_line(struct conf_parse *p, const char *name)
+static bool any_is_set(const struct conf_lines *lines)
 {
-	size_t endpoint = (size_t)(p->to.endpoint - p->endpoints);
-	size_t profile = (size_t)(p->to.profile - p->profiles);
-	size_t trust = (size_t)(p->to.trust - p->trusts);
-
-	if (p->in == IN_CA && strncmp(name, "crl_", 4) == 0)
-		p->crl_line = p->line;
-	else if (p->in == IN_PROFILE && strncmp(name, "rsa_", 4) == 0)
-		p->rsa_line[profile] = p->line;
-	else if (p->in == IN_ENDPOINT && strcmp(name, "profile") == 0)
-		p->profile_named[endpoint] = p->line;
-	else if (p->in == IN_ENDPOINT && strcmp(name, "trust") == 0)
-		p->trust_named[endpoint] = p->line;
-	else if (p->in == IN_ENDPOINT && strcmp(name, "unauthorised") == 0)
-		p->authorise_named[endpoint] = p->line;
-	else if (p->in == IN_TRUST && strcmp(name, "profile") == 0)
-		p->trust_profile_named[trust] = p->line;
+	for (int i = 0; i < CONF_KEYS_MAX; i++)
+		if (lines->key[i] != 0)
+			return true;
+	return false;
 }
 
 static int set_key(struct conf_parse *p, const char *name, const char *value)
 {
-	char what[CONF_LINE_MAX + 64], right[700];
+	char what[CONF_LINE_MAX + 64], right[280];
 	int at = conf_key_find(p->in, name);
 	const struct conf_key *key;
 
@@ -108,20 +95,19 @@ static int set_key(struct conf_parse *p, const char *name, const char *value)
 		return conf_parse_fail(p, what, right);
 	}
 	key = conf_key_at(p->in, at);
-	if ((p->seen & UINT64_C(1) << at) != 0 && !key->many) {
+	if (p->lines->key[at] != 0 && !key->many) {
 		snprintf(what, sizeof(what), "%s is set twice", name);
 		return conf_parse_fail(p, what, "remove one of the two");
 	}
-	if (strcmp(name, "preset") == 0 && p->seen != 0)
+	if (strcmp(name, "preset") == 0 && any_is_set(p->lines))
 		return conf_parse_fail(p, "preset stands below other settings",
 		    "want it first: what follows changes what it sets");
-	p->seen |= UINT64_C(1) << at;
+	p->lines->key[at] = p->line;
 	if (key->set(&p->to, value) != 0) {
 		snprintf(what, sizeof(what), "%s = %s", name, value);
 		snprintf(right, sizeof(right), "want %s", key->right);
 		return conf_parse_fail(p, what, right);
 	}
-	note_line(p, name);
 	return 0;
 }
 
@@ -138,7 +124,7 @@ static int on_key(
  * *at; it may be the "default" that is there without a line.
  */
 static int begin_named(struct conf_parse *p, const char *name, const char *what,
-    const unsigned *lines, size_t n, size_t max,
+    const struct conf_lines *lines, size_t n, size_t max,
     const char *(*name_at)(const struct conf_parse *p, size_t i), size_t *at)
 {
 	char text[64], right[96];
@@ -151,7 +137,7 @@ static int begin_named(struct conf_parse *p, const char *name, const char *what,
 	}
 	while (i < n && strcmp(name_at(p, i), name) != 0)
 		i++;
-	if (i < n && lines[i] != 0) {
+	if (i < n && lines[i].begin != 0) {
 		snprintf(text, sizeof(text), "this %s stands above already",
 		    strchr(what, ' ') + 1);
 		return conf_parse_fail(p, text, "join the two sections");
@@ -181,16 +167,22 @@ static const char *trust_at(const struct conf_parse *p, size_t i)
 	return p->trusts[i].name;
 }
 
+static void begin_lines(struct conf_parse *p, struct conf_lines *lines)
+{
+	p->lines = lines;
+	lines->begin = p->line;
+}
+
 static int begin_endpoint(struct conf_parse *p, const char *name)
 {
 	size_t i;
 
-	if (begin_named(p, name, "an endpoint", p->endpoint_line,
+	if (begin_named(p, name, "an endpoint", p->endpoint_lines,
 		p->n_endpoints, ENDPOINTS_MAX, endpoint_at, &i) != 0)
 		return -1;
 	if (i == p->n_endpoints)
 		p->endpoints[p->n_endpoints++] = default_endpoint;
-	p->endpoint_line[i] = p->line;
+	begin_lines(p, &p->endpoint_lines[i]);
 	p->to.endpoint = &p->endpoints[i];
 	strcpy(p->to.endpoint->name, name);
 	p->to.legacy = true;
@@ -203,12 +195,12 @@ static int begin_profile(struct conf_parse *p, const char *name)
 {
 	size_t i;
 
-	if (begin_named(p, name, "a profile", p->profile_line, p->n_profiles,
+	if (begin_named(p, name, "a profile", p->profile_lines, p->n_profiles,
 		PROFILES_MAX, profile_at, &i) != 0)
 		return -1;
 	if (i == p->n_profiles)
 		p->profiles[p->n_profiles++] = default_profile;
-	p->profile_line[i] = p->rsa_line[i] = p->line;
+	begin_lines(p, &p->profile_lines[i]);
 	p->to.profile = &p->profiles[i];
 	strcpy(p->to.profile->name, name);
 	p->in = IN_PROFILE;
@@ -219,11 +211,11 @@ static int begin_trust(struct conf_parse *p, const char *name)
 {
 	size_t i;
 
-	if (begin_named(p, name, "a trust", p->trust_line, p->n_trusts,
+	if (begin_named(p, name, "a trust", p->trust_lines, p->n_trusts,
 		TRUSTS_MAX, trust_at, &i) != 0)
 		return -1;
 	p->trusts[p->n_trusts++] = (struct trust){ .tie = TIE_SUBJECT };
-	p->trust_line[i] = p->line;
+	begin_lines(p, &p->trust_lines[i]);
 	p->to.trust = &p->trusts[i];
 	strcpy(p->to.trust->name, name);
 	p->in = IN_TRUST;
@@ -232,10 +224,10 @@ static int begin_trust(struct conf_parse *p, const char *name)
 
 static int begin_ca(struct conf_parse *p)
 {
-	if (p->seen_ca)
+	if (p->ca_lines.begin != 0)
 		return conf_parse_fail(p, "this section stands above already",
 		    "join the two sections");
-	p->seen_ca = true;
+	begin_lines(p, &p->ca_lines);
 	p->in = IN_CA;
 	return 0;
 }
@@ -253,7 +245,6 @@ static int begin_section(struct conf_parse *p, char *line)
 	if (*rest != '\0' && *rest != ';' && *rest != '#')
 		return conf_parse_fail(p, "something behind the ] of a section",
 		    "want it on a line of its own");
-	p->seen = 0;
 	if (strcmp(name, "ca") == 0)
 		return begin_ca(p);
 	if (strncmp(name, "endpoint ", 9) == 0)
@@ -343,6 +334,7 @@ int conf_parse(const char *home, struct conf_parse **out, struct err *e)
 		buf_release(&text);
 		return err_set(e, ERR_NOMEM, "%s", HOME_CONF);
 	}
+	p->home = home;
 	p->left = buf_span(&text);
 	p->to.conf = default_conf;
 	p->endpoints[p->n_endpoints++] = default_endpoint;

@@ -7,29 +7,32 @@
 
 #include "conf_key.h"
 
+/* The line of each setting of a section, 0: not set; by its place in the table
+ */
+struct conf_lines {
+	unsigned begin; /* of the section; 0: it is there without a line */
+	unsigned key[CONF_KEYS_MAX];
+};
+
 /*
- * inih splits lines into keys and values; lines are
- * handed to it one by one, so that we know their numbers and see every section:
- * it does not tell of an empty one, and cuts long names.
+ * inih splits lines into keys and values.  They are handed to it one by one, so
+ * that we know their numbers and see every section: it does not tell of an
+ * empty one, and cuts long names.
  */
 struct conf_parse {
+	const char *home;
 	struct span left; /* what has not been read yet */
 	unsigned line;
-	enum conf_section in;
-	uint64_t seen; /* bit n: key n was set in this section */
-	bool seen_ca, failed;
-	unsigned crl_line; /* where the later of a pair stands */
+	enum conf_section in;	  /* the section that is being read … */
+	struct conf_lines *lines; /* … and its lines */
 	struct conf_target to;
 	struct endpoint endpoints[ENDPOINTS_MAX]; /* "default" first */
 	struct profile profiles[PROFILES_MAX];	  /* likewise */
 	struct trust trusts[TRUSTS_MAX];
 	size_t n_endpoints, n_profiles, n_trusts;
-	/* where each begins, 0: nowhere; and the line that names a section */
-	unsigned endpoint_line[ENDPOINTS_MAX], profile_line[PROFILES_MAX],
-	    trust_line[TRUSTS_MAX];
-	unsigned rsa_line[PROFILES_MAX];
-	unsigned profile_named[ENDPOINTS_MAX], trust_named[ENDPOINTS_MAX],
-	    authorise_named[ENDPOINTS_MAX], trust_profile_named[TRUSTS_MAX];
+	struct conf_lines ca_lines, endpoint_lines[ENDPOINTS_MAX],
+	    profile_lines[PROFILES_MAX], trust_lines[TRUSTS_MAX];
+	bool failed;
 	struct err *e;
 };
 
