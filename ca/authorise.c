@@ -4,17 +4,24 @@
 
 #include "renewal.h"
 
-static int by_challenge(struct ca *ca, const struct csr *csr, int64_t now,
-    struct authorisation *a, enum refusal *why, struct err *e)
+static int by_challenge(struct ca *ca, const struct csr *csr,
+    const char *trans_id, int64_t now, struct authorisation *a,
+    enum refusal *why, struct err *e)
 {
-	return challenge_authorise(ca, csr->has_challenge,
-	    buf_span(&csr->challenge), csr->subject, now, a, why, e);
+	const struct challenge_use use = {
+		.present = csr->has_challenge,
+		.value = buf_span(&csr->challenge),
+		.subject = csr->subject,
+		.trans_id = trans_id,
+	};
+
+	return challenge_authorise(ca, &use, now, a, why, e);
 }
 
 /* R115, R116, R117: the challenge in a renewal counts only where it is asked */
 static int by_certificate(struct ca *ca, const struct csr *csr,
-    const struct signer *who, int64_t now, struct authorisation *a,
-    enum refusal *why, struct err *e)
+    const char *trans_id, const struct signer *who, int64_t now,
+    struct authorisation *a, enum refusal *why, struct err *e)
 {
 	const struct endpoint *rules = &ca->conf.endpoint;
 	struct authorisation new = { 0 };
@@ -22,7 +29,7 @@ static int by_certificate(struct ca *ca, const struct csr *csr,
 	renewal_judge(
 	    rules, who, csr, now, why, new.detail, sizeof(new.detail));
 	if (*why == REFUSE_NONE && rules->renewal == RENEWAL_CHALLENGE)
-		return by_challenge(ca, csr, now, a, why, e);
+		return by_challenge(ca, csr, trans_id, now, a, why, e);
 	new.granted = *why == REFUSE_NONE;
 	strcpy(new.rule, "renewal");
 	*a = new;
@@ -30,8 +37,8 @@ static int by_certificate(struct ca *ca, const struct csr *csr,
 }
 
 int authorise(struct ca *ca, enum scep_type type, const struct csr *csr,
-    const struct signer *who, int64_t now, struct authorisation *a, bool *ask,
-    enum refusal *why, struct err *e)
+    const char *trans_id, const struct signer *who, int64_t now,
+    struct authorisation *a, bool *ask, enum refusal *why, struct err *e)
 {
 	int rc = 0;
 
@@ -39,13 +46,13 @@ int authorise(struct ca *ca, enum scep_type type, const struct csr *csr,
 	*a = (struct authorisation){ .granted = false };
 	switch (who->kind) {
 	case SIGNER_OURS:
-		return by_certificate(ca, csr, who, now, a, why, e);
+		return by_certificate(ca, csr, trans_id, who, now, a, why, e);
 	case SIGNER_SELF:
 		if (type != SCEP_PKCSREQ) {
 			*why = REFUSE_SIGNER_UNKNOWN; /* R098 */
 			return 0;
 		}
-		rc = by_challenge(ca, csr, now, a, why, e);
+		rc = by_challenge(ca, csr, trans_id, now, a, why, e);
 		*ask = rc == 0 && *why == REFUSE_NO_CHALLENGE &&
 		    ca->conf.endpoint.unauthorised == UNAUTHORISED_PENDING;
 		return rc;

@@ -21,8 +21,8 @@
  * decide.  -1: the store failed.
  */
 int authorise(struct ca *ca, enum scep_type type, const struct csr *csr,
-    const struct signer *who, int64_t now, struct authorisation *a, bool *ask,
-    enum refusal *why, struct err *e);
+    const char *trans_id, const struct signer *who, int64_t now,
+    struct authorisation *a, bool *ask, enum refusal *why, struct err *e);
 
 /* authorise_approved - granted if the operator has approved it; else not */
 void authorise_approved(

@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { VALUE_BYTES = 16, ID_BYTES = 6, STATIC_MIN = 8, NAME_BYTES_MAX = 8192 };
+#include "name_pattern.h"
+
+enum { VALUE_BYTES = 16, ID_BYTES = 6, STATIC_MIN = 8 };
 
 /* The file that the store's keyed hashes hang on; loaded once. */
 static int load_secret(struct ca *ca, struct err *e)
@@ -56,29 +58,111 @@ static void base32(const uint8_t in[VALUE_BYTES], char out[CHALLENGE_TEXT_SIZE])
 	}
 }
 
-/* The name in the one form that names are compared in. */
-static int normal_name(const char *name, char *out, size_t size, struct err *e)
-{
-	struct buf der = { 0 }, text = { 0 };
-	int rc = -1;
+/* ---- what it is bound to ---- */
 
-	if (name_parse(name, &der, e) == 0 &&
-	    name_text(buf_span(&der), &text, e) == 0) {
-		if (text.n == 0 || text.n >= size) {
-			err_set(e, ERR_INPUT,
-			    "a challenge can be bound to a name of 1 to %zu "
-			    "characters",
-			    size - 1);
-		} else {
-			memcpy(out, text.p, text.n);
-			out[text.n] = '\0';
-			rc = 0;
-		}
-	}
-	buf_release(&text);
-	buf_release(&der);
+static int bind_name(
+    const char *name, char out[CHALLENGE_FOR_SIZE], struct err *e)
+{
+	struct buf pattern = { .max = CHALLENGE_FOR_SIZE };
+	int rc;
+
+	if (name == NULL)
+		return 0;
+	rc = name_pattern_parse(name, &pattern, e);
+	if (rc == 0)
+		memcpy(out, pattern.p, pattern.n);
+	buf_release(&pattern);
 	return rc;
 }
+
+/* A section of ca.conf, which must be there. */
+static int bind_section(const char *name, bool there, const char *kind,
+    char out[CHALLENGE_NAME_SIZE], struct err *e)
+{
+	if (name == NULL)
+		return 0;
+	if (!there || strlen(name) >= CHALLENGE_NAME_SIZE)
+		return err_set(e, ERR_INPUT,
+		    "ca.conf has no [%s NAME] of this name: a challenge is "
+		    "bound to one that is there",
+		    kind);
+	strcpy(out, name);
+	return 0;
+}
+
+static int bind_endpoint(struct ca *ca, const char *name,
+    char out[CHALLENGE_NAME_SIZE], struct err *e)
+{
+	struct conf conf;
+
+	return bind_section(name,
+	    name != NULL && name[0] != '\0' &&
+		conf_load(ca->home, name, &conf, NULL) == 0,
+	    "endpoint", out, e);
+}
+
+static int bind_profile(struct ca *ca, const char *name,
+    char out[CHALLENGE_NAME_SIZE], struct err *e)
+{
+	struct profile profile;
+
+	return bind_section(name,
+	    name != NULL && conf_profile(ca->home, name, &profile, NULL) == 0,
+	    "profile", out, e);
+}
+
+static int bind_transaction(
+    const char *id, char out[CHALLENGE_TRANS_SIZE], struct err *e)
+{
+	size_t n = id != NULL ? strlen(id) : 0;
+	bool ok = n > 0 && n < CHALLENGE_TRANS_SIZE;
+
+	if (id == NULL)
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		ok = ok && id[i] >= ' ' && id[i] <= '~';
+	if (!ok)
+		return err_set(e, ERR_INPUT,
+		    "a transactionID has 1 to %d characters of printable ASCII",
+		    CHALLENGE_TRANS_SIZE - 1);
+	memcpy(out, id, n + 1);
+	return 0;
+}
+
+static int bind_it(struct ca *ca, const struct challenge_spec *spec,
+    struct stored_challenge *c, struct err *e)
+{
+	if (bind_name(spec->for_name, c->for_name, e) != 0 ||
+	    bind_profile(ca, spec->profile, c->profile, e) != 0 ||
+	    bind_endpoint(ca, spec->endpoint, c->endpoint, e) != 0)
+		return -1;
+	return bind_transaction(spec->trans_id, c->trans_id, e);
+}
+
+/*
+ * The first of its bindings that a use does not keep to.  R119: of the names
+ * the characters are compared, not their string types.
+ */
+static int judge_bindings(const struct ca *ca, const struct stored_challenge *c,
+    const struct challenge_use *use, enum refusal *why, struct err *e)
+{
+	bool right = true;
+
+	if (c->for_name[0] != '\0' &&
+	    name_pattern_subject(c->for_name, use->subject, &right, e) != 0)
+		return -1;
+	if (!right)
+		*why = REFUSE_CHALLENGE_NAME;
+	else if (c->endpoint[0] != '\0' &&
+	    strcmp(c->endpoint, ca->conf.endpoint.name) != 0)
+		*why = REFUSE_CHALLENGE_ENDPOINT;
+	else if (c->trans_id[0] != '\0' &&
+	    (use->trans_id == NULL || strcmp(c->trans_id, use->trans_id) != 0))
+		*why = REFUSE_CHALLENGE_TRANSACTION; /* R069 */
+	return 0;
+}
+
+/* ---- made ---- */
 
 /* Complete *c, whose rules are filled in, and record it. */
 static int record(struct ca *ca, struct span value, int64_t now,
@@ -113,9 +197,7 @@ int challenge_new(struct ca *ca, const struct challenge_spec *spec, int64_t now,
 
 	if (spec->uses != CHALLENGE_UNLIMITED && spec->uses < 1)
 		return err_set(e, ERR_INPUT, "a challenge has 1 use or more");
-	if (spec->for_name != NULL &&
-	    normal_name(
-		spec->for_name, new.for_name, sizeof(new.for_name), e) != 0)
+	if (bind_it(ca, spec, &new, e) != 0)
 		return -1;
 	if (spec->note != NULL)
 		snprintf(new.note, sizeof(new.note), "%s", spec->note);
@@ -155,21 +237,7 @@ int challenge_static(struct ca *ca, struct span value, int64_t now,
 	return 0;
 }
 
-/* R119: the names' characters are compared, not their string types. */
-static int is_for(const struct stored_challenge *c, struct span subject,
-    bool *right, struct err *e)
-{
-	struct buf text = { 0 };
-	int rc;
-
-	*right = c->for_name[0] == '\0';
-	if (*right || subject.n > NAME_BYTES_MAX)
-		return 0;
-	rc = name_text(subject, &text, e);
-	*right = rc == 0 && span_eq(buf_span(&text), span_str(c->for_name));
-	buf_release(&text);
-	return rc;
-}
+/* ---- recognised ---- */
 
 /* What the code of a refusal does not say, for the operator (R108). */
 static void explain(const struct stored_challenge *c, int64_t now,
@@ -186,6 +254,12 @@ static void explain(const struct stored_challenge *c, int64_t now,
 		    (long long)(now - c->last_used_at), k[0], k[1], k[2], k[3]);
 	else if (why == REFUSE_CHALLENGE_NAME)
 		snprintf(detail, size, "it is for %s", c->for_name);
+	else if (why == REFUSE_CHALLENGE_ENDPOINT)
+		snprintf(
+		    detail, size, "it is for the endpoint %s", c->endpoint);
+	else if (why == REFUSE_CHALLENGE_TRANSACTION)
+		snprintf(
+		    detail, size, "it is for the transaction %s", c->trans_id);
 }
 
 /* look_up - the record of a value, if there is one; -1: it cannot be told */
@@ -217,9 +291,8 @@ int challenge_find(
 	return found ? 0 : err_set(e, ERR_NOT_FOUND, "no such challenge");
 }
 
-int challenge_authorise(struct ca *ca, bool present, struct span value,
-    struct span subject, int64_t now, struct authorisation *a,
-    enum refusal *why, struct err *e)
+int challenge_authorise(struct ca *ca, const struct challenge_use *use,
+    int64_t now, struct authorisation *a, enum refusal *why, struct err *e)
 {
 	static const enum refusal by_state[] = {
 		[CHALLENGE_GOOD] = REFUSE_NONE,
@@ -229,31 +302,33 @@ int challenge_authorise(struct ca *ca, bool present, struct span value,
 	};
 	struct authorisation new = { .has_challenge = true };
 	struct stored_challenge c;
-	bool right, found;
+	enum refusal unbound = REFUSE_NONE;
+	bool found;
 
-	if (!present || value.n == 0) { /* R100: empty counts as none */
+	if (!use->present || use->value.n == 0) { /* R100: empty is none */
 		*a = (struct authorisation){ .granted = false };
 		*why = REFUSE_NO_CHALLENGE;
 		return 0;
 	}
-	if (look_up(ca, value, &c, &found, e) != 0)
+	if (look_up(ca, use->value, &c, &found, e) != 0)
 		return -1;
 	if (!found) {
 		*a = (struct authorisation){ .granted = false };
 		*why = REFUSE_CHALLENGE_UNKNOWN;
 		return 0;
 	}
-	if (is_for(&c, subject, &right, e) != 0)
+	if (judge_bindings(ca, &c, use, &unbound, e) != 0)
 		return -1;
 	memcpy(new.challenge_mac, c.mac, sizeof(new.challenge_mac));
 	memcpy(new.challenge_id, c.id, sizeof(new.challenge_id));
+	memcpy(new.for_name, c.for_name, sizeof(new.for_name));
+	memcpy(new.profile, c.profile, sizeof(new.profile));
 	*why = by_state[challenge_state(&c, now)];
-	if (*why == REFUSE_NONE && !right)
-		*why = REFUSE_CHALLENGE_NAME;
+	if (*why == REFUSE_NONE)
+		*why = unbound;
 	new.granted = *why == REFUSE_NONE;
 	strcpy(new.rule, c.note[0] != '\0' ? "static challenge" : "challenge");
 	explain(&c, now, *why, new.detail, sizeof(new.detail));
-	new.name_bound = c.for_name[0] != '\0';
 	*a = new;
 	return 0;
 }

@@ -17,15 +17,17 @@
 enum { CHALLENGE_TEXT_SIZE = 26 };
 
 struct challenge_spec {
-	int32_t uses;	      /* or CHALLENGE_UNLIMITED */
-	int64_t expires_at;   /* 0: never */
-	const char *for_name; /* exact RFC 4514 name or NULL */
-	const char *note;     /* "static" or NULL */
+	int32_t uses;	    /* or CHALLENGE_UNLIMITED */
+	int64_t expires_at; /* 0: never */
+	const char *note;   /* "static" or NULL */
+	/* What it is bound to; NULL: to nothing. */
+	const char *for_name; /* as name_pattern_parse takes it */
+	const char *profile, *endpoint, *trans_id;
 };
 
 /*
  * challenge_new - make a value of 128 random bits, record it, append it to
- * `value`; *c is the record.
+ * `value`; *c is the record.  ERR_INPUT: it is bound to what cannot be.
  * challenge_static - record a value that the operator chose; any number of
  * uses. At least 8 characters of printable ASCII (ERR_INPUT).
  */
@@ -48,7 +50,7 @@ int challenge_find(struct ca *ca, struct span value, struct stored_challenge *c,
 struct authorisation {
 	bool granted;
 	bool has_challenge;
-	bool name_bound; /* for one subject: other names are not granted */
+	char for_name[CHALLENGE_FOR_SIZE]; /* other names are not granted */
 	uint8_t challenge_mac[32];
 	char challenge_id[16];
 	char rule[RULE_MAX];	     /* which let it through: for the record */
@@ -56,15 +58,22 @@ struct authorisation {
 	char detail[320]; /* for the log, if not granted; may be empty */
 };
 
+/* Where a challenge came from.  Borrows everything. */
+struct challenge_use {
+	bool present;
+	struct span value;
+	struct span subject; /* of the request; a Name */
+	const char *trans_id;
+};
+
 /*
- * challenge_authorise - is `value`, which came in a request for `subject` (a
- * Name), a good challenge now?  Nothing is consumed: store_grant does that.
+ * challenge_authorise - is it a good one, now, at the endpoint of `ca`, and for
+ * this subject?  Nothing is consumed: store_grant does that.
  * 0: *why is REFUSE_NONE and *a granted, or *why says why not.  -1: store
  * failed.
  */
-int challenge_authorise(struct ca *ca, bool present, struct span value,
-    struct span subject, int64_t now, struct authorisation *a,
-    enum refusal *why, struct err *e);
+int challenge_authorise(struct ca *ca, const struct challenge_use *use,
+    int64_t now, struct authorisation *a, enum refusal *why, struct err *e);
 
 /*
  * challenge_exposed - `value` was sent in the clear: if it is a good one-time

@@ -5,8 +5,10 @@
 
 #include "authorise.h"
 #include "envelope.h"
+#include "failure.h"
 #include "grant.h"
 #include "name_match.h"
+#include "name_pattern.h"
 #include "pending.h"
 #include "renewal.h"
 #include "transaction.h"
@@ -48,6 +50,22 @@ static void explain(struct enrolment *n, const char *text)
 	snprintf(n->ev->detail, sizeof(n->ev->detail), "%s", text);
 }
 
+/* T-20: a challenge for one name brings no other in by the back door. */
+static void judge_bound(struct enrolment *n, enum refusal *why)
+{
+	const char *name = n->a.for_name;
+	bool by_san = name_pattern_is_san(name);
+
+	if (by_san && !name_pattern_san(name, n->g.san)) {
+		*why = REFUSE_CHALLENGE_NAME;
+		snprintf(
+		    n->ev->detail, sizeof(n->ev->detail), "it is for %s", name);
+	} else if (!by_san && !policy_san_follows(&n->g)) {
+		*why = REFUSE_SAN;
+		explain(n, "the challenge is for the subject's name only");
+	}
+}
+
 /* The names: not the CA's, the old ones, or those of the challenge. */
 static int judge_names(struct enrolment *n, enum refusal *why, struct err *e)
 {
@@ -62,9 +80,8 @@ static int judge_names(struct enrolment *n, enum refusal *why, struct err *e)
 		*why = REFUSE_CA_KEY;
 	} else if (!same) {
 		*why = REFUSE_RENEWAL_NAME;
-	} else if (n->a.name_bound && !policy_san_follows(&n->g)) {
-		*why = REFUSE_SAN;
-		explain(n, "the challenge is for the subject's name only");
+	} else if (n->a.for_name[0] != '\0') {
+		judge_bound(n, why);
 	}
 	return 0;
 }
@@ -99,8 +116,8 @@ static int judge(struct enrolment *n, enum refusal *why, struct err *e)
 	struct ca *ca = n->ca;
 	struct pki_event *ev = n->ev;
 
-	if (authorise(ca, n->type, n->csr, n->who, n->now, &n->a, &n->ask, why,
-		e) != 0)
+	if (authorise(ca, n->type, n->csr, n->r.key.trans_id, n->who, n->now,
+		&n->a, &n->ask, why, e) != 0)
 		return -1;
 	memcpy(ev->challenge_id, n->a.challenge_id, sizeof(ev->challenge_id));
 	explain(n, n->a.detail);
@@ -202,6 +219,36 @@ static int grant(struct enrolment *n, struct pki_outcome *o, struct err *e)
 	return 0;
 }
 
+/*
+ * A challenge that was refused: counted (T-12), told of if its holder should
+ * not have it (R108, R119).  The refusal stands whether that works or not.
+ */
+static void watch(struct enrolment *n, enum refusal why)
+{
+	struct pki_alert *alert = &n->ev->alert;
+	bool used = why == REFUSE_CHALLENGE_USED;
+	struct stored_challenge c = { .reuses = 0 };
+
+	if (!refusal_is_of_challenge(why))
+		return;
+	if (used)
+		alert->what = "challenge-reused";
+	else if (why >= REFUSE_CHALLENGE_NAME)
+		alert->what = "challenge-misused";
+	memcpy(alert->key, n->r.key.key_hash, sizeof(alert->key));
+	if (failure_note(n->ca, n->r.remote, used ? n->a.challenge_mac : NULL,
+		n->now, &n->ev->delay_ms, &c, NULL) != 0 ||
+	    !used)
+		return;
+	if (c.reuses == 0) { /* revoked, or over, just now */
+		alert->what = NULL;
+		return;
+	}
+	alert->first_at = c.last_used_at;
+	memcpy(alert->first_remote, c.last_remote, sizeof(c.last_remote));
+	memcpy(alert->first_key, c.last_key, sizeof(c.last_key));
+}
+
 /* Gates 7 to 10 for a request that is not known. */
 static int decide(struct enrolment *n, struct pki_outcome *o, struct err *e)
 {
@@ -233,6 +280,8 @@ static int decide(struct enrolment *n, struct pki_outcome *o, struct err *e)
 		if (known && o->status != SCEP_FAILURE)
 			n->ev->detail[0] = '\0';
 	}
+	if (rc == 0 && o->status == SCEP_FAILURE)
+		watch(n, o->why);
 	return rc;
 }
 

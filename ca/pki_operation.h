@@ -14,6 +14,19 @@ struct pki_facts {
 	const char *remote; /* the client's address, for the record */
 };
 
+/*
+ * What somebody should look at now (RFC 8894, 7.3): a challenge that came a
+ * second time, with the first one who used it; or one that is for another.
+ */
+struct pki_alert {
+	const char *what; /* "challenge-reused", "challenge-misused"; or NULL */
+	uint8_t key[32];  /* SHA-256 of the signer's key, this time */
+	/* The first time; not of a misused one, which has none: 0. */
+	int64_t first_at;
+	char first_remote[64];
+	uint8_t first_key[32];
+};
+
 /* What happened, for the log line.  Texts are raw: the log escapes them. */
 struct pki_event {
 	bool answered; /* a CertRep was made: status and refusal are valid */
@@ -29,6 +42,8 @@ struct pki_event {
 	struct buf subject;   /* RFC 4514, once the key is proven; owned */
 	struct buf signer;    /* likewise, if the signer bears another name */
 	char challenge_id[16];
+	struct pki_alert alert;
+	unsigned delay_ms;	     /* to wait before the answer goes out */
 	const char *digest, *cipher; /* names, or NULL */
 };
 void pki_event_release(struct pki_event *ev);

@@ -81,6 +81,14 @@ static const struct refusal_entry entries[REFUSE_COUNT] = {
 	    NOT_AUTHORISED,
 	    "the challenge is for another name: the device is set up wrongly, "
 	    "or wants to be somebody else" },
+	[REFUSE_CHALLENGE_ENDPOINT] = { "challenge-endpoint", SCEP_BAD_REQUEST,
+	    NOT_AUTHORISED,
+	    "the challenge is for another URL: give the device that one, or "
+	    "a challenge with another --endpoint" },
+	[REFUSE_CHALLENGE_TRANSACTION] = { "challenge-transaction",
+	    SCEP_BAD_REQUEST, NOT_AUTHORISED,
+	    "the challenge is for another transactionID: the device is set up "
+	    "wrongly, or wants to be somebody else" },
 	[REFUSE_REVOKED] = { "revoked", SCEP_BAD_REQUEST, NOT_AUTHORISED,
 	    "the certificate of this very request was revoked; the device "
 	    "needs a new key and a new challenge" },
@@ -152,6 +160,12 @@ static const struct refusal_entry entries[REFUSE_COUNT] = {
 const struct refusal_entry *refusal_entry(enum refusal r)
 {
 	return (unsigned)r < REFUSE_COUNT ? &entries[r] : &entries[REFUSE_NONE];
+}
+
+bool refusal_is_of_challenge(enum refusal r)
+{
+	return r >= REFUSE_CHALLENGE_UNKNOWN &&
+	    r <= REFUSE_CHALLENGE_TRANSACTION;
 }
 
 bool refusal_is_private(enum refusal r)

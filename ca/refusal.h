@@ -38,7 +38,9 @@ enum refusal {
 	REFUSE_CHALLENGE_USED,
 	REFUSE_CHALLENGE_EXPIRED,
 	REFUSE_CHALLENGE_REVOKED,
-	REFUSE_CHALLENGE_NAME, /* bound to another name */
+	REFUSE_CHALLENGE_NAME, /* bound to another name … */
+	REFUSE_CHALLENGE_ENDPOINT,
+	REFUSE_CHALLENGE_TRANSACTION,
 	REFUSE_REVOKED, /* what this very request got is revoked (T-14) */
 	REFUSE_SIGNER_UNKNOWN, /* not a certificate of ours */
 	REFUSE_SIGNER_REVOKED, /* or held */
@@ -71,6 +73,12 @@ struct refusal_entry {
 };
 
 const struct refusal_entry *refusal_entry(enum refusal r);
+
+/*
+ * refusal_is_of_challenge - there was a challenge, and it does not do here and
+ * now: it may be a guess.
+ */
+bool refusal_is_of_challenge(enum refusal r);
 
 /*
  * refusal_is_private - the details go to the log only: they would help a

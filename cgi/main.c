@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
@@ -125,6 +126,24 @@ static int open_ca(const struct cgi_env *env, struct ca **ca, struct err *e)
 	return ca_open(env->home, env->endpoint, ca, e);
 }
 
+/*
+ * Whoever guesses waits for his answer, but he does not keep the workers of
+ * the web server from others: of the processes of a CA one sleeps at a time,
+ * and the rest answer at once (security.md T-12).
+ */
+static void hold_back(const char *home, unsigned ms)
+{
+	struct timespec t = { .tv_sec = ms / 1000,
+		.tv_nsec = (long)(ms % 1000) * 1000000 };
+	int fd = open(home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		(void)nanosleep(&t, NULL);
+	close(fd);
+}
+
 /* The client has its answer and need not wait for what comes now. */
 static void after_reply(
     struct ca *ca, const struct request *q, const struct reply *r)
@@ -159,6 +178,8 @@ static int answer(const struct cgi_env *env, struct request *q)
 		q->body_short = body.is_short;
 		serve(ca, q, &r);
 	}
+	if (r.delay_ms != 0)
+		hold_back(env->home, r.delay_ms);
 	rc = reply_write(STDOUT_FILENO, &r, &e);
 	if (rc != 0)
 		log_text(&r.log, "lost", e.text);

@@ -30,6 +30,7 @@ struct reply {
 	struct buf body;      /* owned */
 	bool head;	      /* send the header only */
 	unsigned retry_after; /* seconds; 0: no such header */
+	unsigned delay_ms;    /* to wait before it goes out, if there is room */
 	bool no_store;	      /* Cache-Control: no-store */
 	bool has_delivered;   /* a certificate goes out: note it after */
 	struct serial delivered;

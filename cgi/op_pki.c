@@ -1,5 +1,7 @@
 #include "op.h"
 
+#include <stdio.h>
+
 #include "log.h"
 #include "pki_operation.h"
 #include "reply.h"
@@ -51,15 +53,6 @@ static int read_message(const struct request *q, const struct query *u,
 	return rc;
 }
 
-static void log_serial(struct buf *line, const struct serial *s)
-{
-	struct buf hex = { 0 };
-
-	if (hex_put(&hex, (struct span){ s->b, s->n }, NULL) == 0)
-		log_field(line, "serial", buf_span(&hex));
-	buf_release(&hex);
-}
-
 static const char *type_name(const struct pki_event *ev)
 {
 	switch (ev->type) {
@@ -90,9 +83,44 @@ static const char *status_name(enum scep_status status)
 	}
 }
 
+static void log_number(struct buf *line, const char *key, int64_t n)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%lld", (long long)n);
+	log_text(line, key, text);
+}
+
+static void log_hex(struct buf *line, const char *key, struct span bytes)
+{
+	struct buf hex = { 0 };
+
+	if (hex_put(&hex, bytes, NULL) == 0)
+		log_field(line, key, buf_span(&hex));
+	buf_release(&hex);
+}
+
+/* Early in the line: what a client sends does not crowd it out. */
+static void log_alert(struct buf *line, const struct pki_event *ev)
+{
+	const struct pki_alert *a = &ev->alert;
+
+	log_text(line, "alert", a->what);
+	log_text(line, "challenge", ev->challenge_id);
+	log_hex(line, "key", (struct span){ a->key, sizeof(a->key) });
+	if (a->first_at == 0)
+		return;
+	log_number(line, "first_time", a->first_at);
+	log_field(line, "first_remote", span_str(a->first_remote));
+	log_hex(line, "first_key",
+	    (struct span){ a->first_key, sizeof(a->first_key) });
+}
+
 static void log_event(struct buf *line, const struct pki_event *ev)
 {
 	log_text(line, "type", type_name(ev));
+	if (ev->alert.what != NULL)
+		log_alert(line, ev);
 	log_field(line, "transaction", span_str(ev->trans_id));
 	log_text(
 	    line, "result", ev->answered ? status_name(ev->status) : "none");
@@ -101,15 +129,18 @@ static void log_event(struct buf *line, const struct pki_event *ev)
 	if (ev->answered && ev->status != SCEP_SUCCESS && ev->detail[0] != '\0')
 		log_field(line, "detail", span_str(ev->detail));
 	if (ev->serial.n != 0)
-		log_serial(line, &ev->serial);
+		log_hex(line, "serial",
+		    (struct span){ ev->serial.b, ev->serial.n });
 	if (ev->repeated)
 		log_text(line, "repeated", "yes");
-	if (ev->challenge_id[0] != '\0')
+	if (ev->challenge_id[0] != '\0' && ev->alert.what == NULL)
 		log_text(line, "challenge", ev->challenge_id);
 	if (ev->subject.n != 0)
 		log_field(line, "subject", buf_span(&ev->subject));
 	if (ev->signer.n != 0)
 		log_field(line, "signer", buf_span(&ev->signer));
+	if (ev->delay_ms != 0)
+		log_number(line, "delay_ms", ev->delay_ms);
 	if (ev->digest != NULL)
 		log_text(line, "digest", ev->digest);
 	if (ev->cipher != NULL)
@@ -129,6 +160,7 @@ static int answer(struct ca *ca, const struct request *q, struct span der,
 		r->content_type = "application/x-pki-message";
 		r->has_delivered = ev.delivers;
 		r->delivered = ev.serial;
+		r->delay_ms = ev.delay_ms;
 	} else if (e->kind == ERR_INPUT) {
 		if (is_cut(der))
 			err_prefix(e, "cut off after %zu bytes", der.n);

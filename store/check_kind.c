@@ -222,9 +222,19 @@ int check_challenge_id(
 	return 0;
 }
 
+int check_failures(
+    struct visit *v, struct span key, struct span value, struct err *e)
+{
+	struct failures f;
+
+	(void)v;
+	return rec_get_failures(key, value, &f, e);
+}
+
 int check_state(
     struct visit *v, struct span key, struct span value, struct err *e)
 {
+	struct rec_failures failures;
 	struct rec_open open;
 	struct rec_key name;
 	struct rec_crl crl;
@@ -233,5 +243,8 @@ int check_state(
 	rec_key_state("open", &name);
 	if (span_eq(key, rec_key_span(&name)))
 		return rec_get_open(key, value, &open, e);
+	rec_key_state("failures", &name);
+	if (span_eq(key, rec_key_span(&name)))
+		return rec_get_all_failures(key, value, &failures, e);
 	return rec_get_crl(key, value, &crl, e);
 }

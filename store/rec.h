@@ -15,7 +15,9 @@
  *   'F' decided_at id               rejected and expired ones by that moment
  *   'H' mac                         challenge
  *   'I' id                          challenge by short name: its mac
- *   'M' name                        "open": how many are, "crl": its state
+ *   'M' name                        "open": how many are, "crl": its state,
+ *                                   "failures": wrong challenges in all
+ *   'W' remote                      wrong challenges from this address
  *
  * Serials and addresses have their length in front; a time is eight octets in
  * the order of time.  The value of J, P, A, E and F is the key of the request;
@@ -30,6 +32,7 @@
 #ifndef REC_H
 #define REC_H
 
+#include "store_failure.h"
 #include "store_pending.h"
 #include "store_revoke.h"
 
@@ -47,6 +50,7 @@ enum rec_kind {
 	REC_REQUEST = 'R',
 	REC_TRANS_ID = 'T',
 	REC_REVOKED = 'V',
+	REC_FAILURES = 'W',
 };
 
 enum { REC_KEY_MAX = 1 + 255 + 1 + 32 };
@@ -78,7 +82,9 @@ int rec_key_address(
     const char *remote, const uint8_t *id, struct rec_key *k, struct err *e);
 void rec_key_challenge(const uint8_t mac[32], struct rec_key *k);
 int rec_key_challenge_id(const char *id, struct rec_key *k, struct err *e);
-void rec_key_state(const char *name, struct rec_key *k); /* "open", "crl" */
+/* rec_key_failures - ERR_INPUT for an empty or overlong address, too */
+int rec_key_failures(const char *remote, struct rec_key *k, struct err *e);
+void rec_key_state(const char *name, struct rec_key *k); /* "open", "crl" … */
 
 struct span rec_key_span(const struct rec_key *k);
 bool rec_is(struct span key, enum rec_kind kind);
@@ -146,5 +152,19 @@ struct rec_crl {
 int rec_put_crl(const struct rec_crl *c, struct buf *value, struct err *e);
 int rec_get_crl(
     struct span key, struct span value, struct rec_crl *c, struct err *e);
+
+/* Wrong challenges from everywhere, and how many addresses have a record. */
+struct rec_failures {
+	struct failures all;
+	int64_t addresses;
+};
+int rec_put_all_failures(
+    const struct rec_failures *f, struct buf *value, struct err *e);
+int rec_get_all_failures(
+    struct span key, struct span value, struct rec_failures *f, struct err *e);
+int rec_put_failures(
+    const struct failures *f, struct buf *value, struct err *e);
+int rec_get_failures(
+    struct span key, struct span value, struct failures *f, struct err *e);
 
 #endif

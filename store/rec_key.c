@@ -154,6 +154,18 @@ int rec_key_challenge_id(const char *id, struct rec_key *k, struct err *e)
 	return 0;
 }
 
+int rec_key_failures(const char *remote, struct rec_key *k, struct err *e)
+{
+	enum { SIZE = sizeof(((struct failures *)0)->remote) };
+	size_t n = strnlen(remote, SIZE);
+
+	if (n == 0 || n == SIZE)
+		return err_set(e, ERR_INPUT, "address empty or too long");
+	start(k, REC_FAILURES);
+	put(k, remote, n);
+	return 0;
+}
+
 void rec_key_state(const char *name, struct rec_key *k)
 {
 	start(k, REC_STATE);

@@ -72,7 +72,7 @@ int store_challenge_add(
 }
 
 int txn_use_challenge(struct visit *v, const uint8_t mac[32],
-    const uint8_t key_hash[32], int64_t now, bool *gone, struct err *e)
+    const struct stored_request *by, int64_t now, bool *gone, struct err *e)
 {
 	struct stored_challenge c;
 	struct buf value = { 0 };
@@ -94,7 +94,8 @@ int txn_use_challenge(struct visit *v, const uint8_t mac[32],
 	if (c.used < INT32_MAX) /* one without limit may go on for ever */
 		c.used++;
 	c.last_used_at = now;
-	memcpy(c.last_key, key_hash, sizeof(c.last_key));
+	memcpy(c.last_key, by->key.key_hash, sizeof(c.last_key));
+	memcpy(c.last_remote, by->remote, sizeof(c.last_remote));
 	rec_key_challenge(c.mac, &key);
 	if (rec_put_challenge(&c, &value, e) == 0)
 		rc = txn_put(v, &key, buf_span(&value), e);

@@ -9,6 +9,13 @@
 
 enum { CHALLENGE_UNLIMITED = -1 };
 
+/* Octets of a text, with its NUL: as in an endpoint, a request, a transaction. */
+enum {
+	CHALLENGE_NAME_SIZE = 64,
+	CHALLENGE_FOR_SIZE = 256,
+	CHALLENGE_TRANS_SIZE = 256,
+};
+
 /* A challenge as recorded.  Its value is nowhere.  Seconds since 1970. */
 struct stored_challenge {
 	char id[16];	 /* short name for people, unique, [0-9a-f] */
@@ -19,9 +26,16 @@ struct stored_challenge {
 	int64_t expires_at;   /* 0: never */
 	int64_t revoked_at;   /* 0: not */
 	int64_t last_used_at; /* 0: never */
-	uint8_t last_key[32]; /* key_hash of the request that used it last */
-	char for_name[256];   /* the name it is bound to; empty: any */
-	char note[64];	      /* "static" or empty */
+	uint8_t last_key[32]; /* key_hash of the request that used it last … */
+	char last_remote[64]; /* … and the address that came from */
+	int64_t reused_at;    /* tried again when it was used up; 0: never */
+	int32_t reuses;	      /* how often */
+	/* What it is bound to: only there it is good.  Empty: to nothing. */
+	char for_name[CHALLENGE_FOR_SIZE]; /* a name, or a pattern */
+	char profile[CHALLENGE_NAME_SIZE]; /* what the certificate becomes */
+	char endpoint[CHALLENGE_NAME_SIZE];
+	char trans_id[CHALLENGE_TRANS_SIZE];
+	char note[64]; /* "static" or empty */
 };
 
 enum challenge_state {

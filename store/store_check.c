@@ -38,6 +38,7 @@ static int check_record(
 		{ REC_CHALLENGE, "challenge", check_challenge },
 		{ REC_CHALLENGE_ID, "challenge id", check_challenge_id },
 		{ REC_STATE, "state", check_state },
+		{ REC_FAILURES, "wrong challenges", check_failures },
 	};
 	const char *name = "record of an unknown kind";
 	char hex[2 * 40 + 1] = "";

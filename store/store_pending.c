@@ -157,8 +157,8 @@ static int pend(struct visit *v, void *arg, struct err *e)
 		return 0;
 	}
 	if (p->challenge_mac != NULL &&
-	    txn_use_challenge(v, p->challenge_mac, job->request.key.key_hash,
-		p->now, &gone, e) != 0)
+	    txn_use_challenge(
+		v, p->challenge_mac, &job->request, p->now, &gone, e) != 0)
 		return -1;
 	if (gone) {
 		job->outcome = PEND_CHALLENGE_GONE;

@@ -130,8 +130,8 @@ static int may_record(struct visit *v, const struct grant_job *job,
 		return 0;
 	}
 	if (g->challenge_mac != NULL &&
-	    txn_use_challenge(v, g->challenge_mac, g->request->key.key_hash,
-		g->now, &gone, e) != 0)
+	    txn_use_challenge(
+		v, g->challenge_mac, g->request, g->now, &gone, e) != 0)
 		return -1;
 	if (gone)
 		*no = GRANT_CHALLENGE_GONE;

@@ -33,10 +33,10 @@ int txn_del(struct visit *v, const struct rec_key *k, struct err *e);
 
 /*
  * txn_use_challenge - *gone if it is not good any more, else it counts one more
- * use, by a request of `key_hash` (store_challenge.c).
+ * use, by this request (store_challenge.c).
  */
 int txn_use_challenge(struct visit *v, const uint8_t mac[32],
-    const uint8_t key_hash[32], int64_t now, bool *gone, struct err *e);
+    const struct stored_request *by, int64_t now, bool *gone, struct err *e);
 
 /* A walk through the records in the order of their keys. */
 struct txn_scan {

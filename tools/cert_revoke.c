@@ -10,10 +10,9 @@
 #include "challenge.h"
 #include "crl_cmd.h"
 #include "describe.h"
+#include "failure.h"
 #include "scepca.h"
 #include "secret_line.h"
-
-enum { WRONG_PIN_SECONDS = 1 };
 
 /*
  * check_kind - the CA's own certificate cannot be revoked by its own CRL, and
@@ -125,12 +124,21 @@ static int note_issued(const struct stored_cert *c, void *arg)
 	return 0;
 }
 
-/* wrong_pin - slowly, and the same whatever is wrong with it */
-static int wrong_pin(struct out *out)
+/*
+ * wrong_pin - the same whatever is wrong with it, counted and slower each time,
+ * as a wrong challenge in a request (R120)
+ */
+static int wrong_pin(struct ca *ca, struct out *out)
 {
+	struct stored_challenge none;
+	unsigned ms = 0;
 	struct err e;
 
-	sleep(WRONG_PIN_SECONDS);
+	if (failure_note(ca, "pin", NULL, time(NULL), &ms, &none, &e) != 0)
+		return out_error(out, &e);
+	(void)nanosleep(&(struct timespec){ .tv_sec = ms / 1000,
+			    .tv_nsec = (long)(ms % 1000) * 1000000 },
+	    NULL);
 	err_set(&e, ERR_NOT_FOUND,
 	    "wrong challenge: no such certificate was enrolled with it");
 	return out_error(out, &e);
@@ -158,20 +166,20 @@ static int find_by_pin(
 	rc = challenge_find(ca, buf_span(&pin), &challenge, &e);
 	buf_release(&pin);
 	if (rc != 0)
-		return e.kind == ERR_NOT_FOUND ? wrong_pin(out)
+		return e.kind == ERR_NOT_FOUND ? wrong_pin(ca, out)
 					       : out_error(out, &e);
 	if (text != NULL) {
 		if (certs_find(ca->store, text, c, &e) == 0)
 			return strcmp(c->challenge_id, challenge.id) == 0
 			    ? EXIT_DONE
-			    : wrong_pin(out);
-		return e.kind == ERR_NOT_FOUND ? wrong_pin(out)
+			    : wrong_pin(ca, out);
+		return e.kind == ERR_NOT_FOUND ? wrong_pin(ca, out)
 					       : out_error(out, &e);
 	}
 	if (certs_each(ca->store, note_issued, &by, &e) != 0)
 		return out_error(out, &e);
 	if (by.n == 0)
-		return wrong_pin(out);
+		return wrong_pin(ca, out);
 	if (by.n > 1) {
 		err_set(&e, ERR_INPUT,
 		    "%zu certificates were enrolled with this challenge; say "

@@ -19,6 +19,9 @@ static const struct out_field columns[] = {
 	{ "created", "CREATED", 20 },
 	{ "expires", "EXPIRES", 20 },
 	{ "note", "NOTE", 6 },
+	{ "profile", "PROFILE", 7 },
+	{ "endpoint", "ENDPOINT", 8 },
+	{ "transaction", "TRANSACTION", 11 },
 	{ "for", "FOR", 0 },
 };
 
@@ -48,12 +51,18 @@ static json_t *describe(const struct stored_challenge *c, int64_t now)
 	json_object_set_new(o, "expires", out_time(c->expires_at));
 	json_object_set_new(o, "revoked", out_time(c->revoked_at));
 	json_object_set_new(o, "last_used", out_time(c->last_used_at));
+	json_object_set_new(o, "last_remote", text_or_null(c->last_remote));
+	json_object_set_new(o, "reused", out_time(c->reused_at));
+	json_object_set_new(o, "reuses", json_integer(c->reuses));
 	json_object_set_new(o, "note", text_or_null(c->note));
 	json_object_set_new(o, "for", text_or_null(c->for_name));
+	json_object_set_new(o, "profile", text_or_null(c->profile));
+	json_object_set_new(o, "endpoint", text_or_null(c->endpoint));
+	json_object_set_new(o, "transaction", text_or_null(c->trans_id));
 	return o;
 }
 
-/* read_spec - what --uses, --ttl and --for say */
+/* read_spec - what the options of challenge new say */
 static int read_spec(const struct opts *o, int64_t now,
     struct challenge_spec *spec, struct err *e)
 {
@@ -76,8 +85,19 @@ static int read_spec(const struct opts *o, int64_t now,
 		.uses = (int32_t)n,
 		.expires_at = seconds > 0 ? now + seconds : 0,
 		.for_name = opt_value(o, "for"),
+		.profile = opt_value(o, "profile"),
+		.endpoint = opt_value(o, "endpoint"),
+		.trans_id = opt_value(o, "transaction"),
 	};
 	return 0;
+}
+
+static void print_binding(const char *what, const char *text)
+{
+	if (text[0] == '\0')
+		return;
+	fprintf(stderr, ", %s ", what);
+	out_escape(stderr, span_str(text));
 }
 
 /* print_new - the value alone on standard output, for a script to take */
@@ -96,6 +116,9 @@ static void print_new(const struct buf *value, const struct stored_challenge *c,
 		    c->uses == 1 ? "" : "s");
 	out_escape(stderr,
 	    span_str(c->for_name[0] != '\0' ? c->for_name : "any name"));
+	print_binding("profile", c->profile);
+	print_binding("endpoint", c->endpoint);
+	print_binding("transaction", c->trans_id);
 	fputs("\nIt is shown this once, and its value is stored nowhere.\n",
 	    stderr);
 }
@@ -129,7 +152,7 @@ int run_challenge_new(const struct opts *o, struct out *out)
 		    store_challenge_revoke(ca->store, c.id, now, &c, &e) != 0)
 			rc = out_error(out, &e);
 	} else {
-		/* --for may be no name */
+		/* what it is to be bound to may not be */
 		rc = e.kind == ERR_INPUT ? out_usage(out, "%s", e.text)
 					 : out_error(out, &e);
 	}

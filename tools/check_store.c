@@ -7,7 +7,7 @@
 #include "check.h"
 #include "store_cert.h"
 
-enum { PAGE = 64, DAY = 86400, SECRET_SIZE = 32 };
+enum { PAGE = 64, DAY = 86400, SECRET_SIZE = 32, REUSED_LATELY = 7 * DAY };
 
 static void check_secret(struct check *c)
 {
@@ -76,6 +76,8 @@ static int check_certs(struct check *c, struct store *st, struct err *e)
 
 struct counts {
 	size_t all, good, weak;
+	size_t reused;		     /* lately */
+	struct stored_challenge one; /* of them, the last that was */
 };
 
 static int count_challenges(
@@ -91,6 +93,11 @@ static int count_challenges(
 			page, PAGE, &n, e) != 0)
 			return -1;
 		for (i = 0; i < n; i++) {
+			if (page[i].reused_at > c->now - REUSED_LATELY) {
+				counts->reused++;
+				if (page[i].reused_at > counts->one.reused_at)
+					counts->one = page[i];
+			}
 			if (challenge_state(&page[i], c->now) != CHALLENGE_GOOD)
 				continue;
 			counts->good++;
@@ -102,6 +109,24 @@ static int count_challenges(
 		counts->all += n;
 	} while (n == PAGE);
 	return 0;
+}
+
+/* R108: somebody else may have the certificate that was meant for a device */
+static void check_reuse(struct check *c, const struct counts *n)
+{
+	const struct stored_challenge *one = &n->one;
+
+	if (n->reused > 0)
+		check_say(c, WARNING, "challenges",
+		    "look for alert=challenge-reused in the web server's log: "
+		    "it names both; who used it first has a certificate, "
+		    "which scepca cert revoke ends",
+		    "%zu one-time challenge%s tried again when used up, in the "
+		    "last %d days; the last is %s, first used from %s",
+		    n->reused, n->reused == 1 ? " was" : "s were",
+		    REUSED_LATELY / DAY, one->id,
+		    one->last_remote[0] != '\0' ? one->last_remote
+						: "nobody knows where");
 }
 
 static int check_challenges(struct check *c, struct store *st, struct err *e)
@@ -128,6 +153,7 @@ static int check_challenges(struct check *c, struct store *st, struct err *e)
 	else
 		check_say(c, FINE, "challenges", NULL, "%zu good of %zu",
 		    n.good, n.all);
+	check_reuse(c, &n);
 	if (n.weak > 0)
 		check_say(c, WARNING, "challenges",
 		    "scepca challenge new for each device instead; then scepca "
@@ -150,7 +176,7 @@ void check_store(struct check *c)
 	    store_check(ca->store, &e) != 0 ||
 	    check_certs(c, ca->store, &e) != 0 ||
 	    check_challenges(c, ca->store, &e) != 0 ||
-	    check_pending(c, ca, &e) != 0) {
+	    check_guesses(c, ca, &e) != 0 || check_pending(c, ca, &e) != 0) {
 		check_say(c, PROBLEM, HOME_STORE,
 		    e.kind == ERR_BUSY
 			? "find the process that holds it: fuser -v on it"

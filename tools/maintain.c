@@ -11,6 +11,7 @@
 #include "pending.h"
 #include "requests.h"
 #include "scepca.h"
+#include "store_failure.h"
 
 enum { DAY = 86400, BATCH = 256, KEPT = 90 * DAY };
 
@@ -178,7 +179,7 @@ static int do_purge(struct ca *ca, int64_t now, struct report *r,
 	if (all > 0)
 		say(r, what, "%zu record%s of what ended more than %d days ago",
 		    all, s_of(all), KEPT / DAY);
-	return 0;
+	return store_failure_purge(ca->store, now, e);
 }
 
 /* In this order: what is revoked here is on the CRL that is made behind it. */

@@ -45,8 +45,10 @@ static void make_words(void)
 	client_release(&user);
 	ca_home_challenge(home, &late, words[EXPIRED_WORD]);
 	ca_home_challenge(home, NULL, words[REVOKED_WORD]);
-	ok(challenge_authorise(home->ca, true, span_str(words[REVOKED_WORD]),
-	    buf_span(&self.name), TEST_NOW, &a, &why, e));
+	ok(challenge_authorise(home->ca,
+	    &(struct challenge_use){
+		.present = true, .value = span_str(words[REVOKED_WORD]) },
+	    TEST_NOW, &a, &why, e));
 	ok(store_challenge_revoke(
 	    home->ca->store, a.challenge_id, TEST_NOW, &c, e));
 	ca_home_challenge(home, &bound, words[ELSEWHERE]);

@@ -23,12 +23,14 @@ static void end(void)
 
 static enum refusal worth(const char *value, int64_t now)
 {
+	struct challenge_use use = { .present = value != NULL,
+		.subject = buf_span(&name) };
 	struct authorisation a;
 	enum refusal why;
 
-	ok(challenge_authorise(h.ca, value != NULL,
-	    value != NULL ? span_str(value) : (struct span){ 0 },
-	    buf_span(&name), now, &a, &why, e));
+	if (value != NULL)
+		use.value = span_str(value);
+	ok(challenge_authorise(h.ca, &use, now, &a, &why, e));
 	cr_expect_eq(a.granted, why == REFUSE_NONE);
 	return why;
 }
@@ -116,15 +118,15 @@ Test(challenge, bound_to_a_name, .init = begin, .fini = end)
 		{ BYTES("\x30\x0f\x31\x0d\x30\x0b\x06\x03\x55\x04\x03\x1e\x04"
 			"\0r\0001"),
 		    REFUSE_NONE },
-		/* another, with a blank, in another case, with a NUL */
+		{ BYTES("\x30\x0d\x31\x0b\x30\x09\x06\x03\x55\x04\x03\x0c\x02"
+			"R1"),
+		    REFUSE_NONE },
+		/* another, with a blank, with a NUL */
 		{ BYTES("\x30\x0d\x31\x0b\x30\x09\x06\x03\x55\x04\x03\x0c\x02"
 			"r2"),
 		    REFUSE_CHALLENGE_NAME },
 		{ BYTES("\x30\x0e\x31\x0c\x30\x0a\x06\x03\x55\x04\x03\x0c\x03"
 			"r1 "),
-		    REFUSE_CHALLENGE_NAME },
-		{ BYTES("\x30\x0d\x31\x0b\x30\x09\x06\x03\x55\x04\x03\x0c\x02"
-			"R1"),
 		    REFUSE_CHALLENGE_NAME },
 		{ BYTES("\x30\x0e\x31\x0c\x30\x0a\x06\x03\x55\x04\x03\x0c\x03"
 			"r1\0"),
@@ -141,16 +143,18 @@ Test(challenge, bound_to_a_name, .init = begin, .fini = end)
 	};
 	const struct challenge_spec spec = { .uses = 1, .for_name = "CN=r1" };
 	char value[CHALLENGE_TEXT_SIZE + 1];
+	struct challenge_use use = { .present = true };
 	struct authorisation a;
 	enum refusal why;
 
 	ca_home_challenge(&h, &spec, value);
+	use.value = span_str(value);
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		ok(challenge_authorise(h.ca, true, span_str(value),
-		    rows[i].name, TEST_NOW, &a, &why, e));
+		use.subject = rows[i].name;
+		ok(challenge_authorise(h.ca, &use, TEST_NOW, &a, &why, e));
 		cr_expect_eq(why, rows[i].why, "row %zu: %s", i,
 		    refusal_entry(why)->code);
-		cr_expect(a.name_bound);
+		cr_expect_str_eq(a.for_name, "CN=r1");
 	}
 }
 
@@ -161,6 +165,21 @@ Test(challenge, specs_that_are_refused, .init = begin, .fini = end)
 		{ .uses = -2 },
 		{ .uses = 1, .for_name = "" },
 		{ .uses = 1, .for_name = "no name" },
+		{ .uses = 1, .for_name = "CN=\\2a.example" },
+		{ .uses = 1, .for_name = "CN=**" },
+		{ .uses = 1, .for_name = "CN=a+CN=b" },
+		{ .uses = 1, .for_name = "CN=\\ a" },
+		{ .uses = 1, .for_name = "dns:" },
+		{ .uses = 1, .for_name = "dns:a b" },
+		{ .uses = 1, .for_name = "ip:10.0.0.1/8" },
+		{ .uses = 1, .for_name = "email:root" },
+		{ .uses = 1, .profile = "" },
+		{ .uses = 1, .profile = "a b" },
+		{ .uses = 1, .profile = "nowhere" },
+		{ .uses = 1, .endpoint = "nowhere" },
+		{ .uses = 1, .endpoint = "../x" },
+		{ .uses = 1, .trans_id = "" },
+		{ .uses = 1, .trans_id = "\t" },
 	};
 	struct stored_challenge c;
 	struct buf value = { 0 };
@@ -218,8 +237,10 @@ Test(challenge, secret, .init = begin, .fini = end)
 	ca_home_write(&h, HOME_CHALLENGE_SECRET, 0400,
 	    (struct span){ other, sizeof(other) - 1 });
 	ca_home_open(&h, NULL);
-	cr_expect_eq(challenge_authorise(h.ca, true, span_str(value),
-			 buf_span(&name), TEST_NOW, &a, &why, &bad),
+	cr_expect_eq(challenge_authorise(h.ca,
+			 &(struct challenge_use){
+			     .present = true, .value = span_str(value) },
+			 TEST_NOW, &a, &why, &bad),
 	    -1);
 	cr_expect_eq(bad.kind, ERR_CONF, "%s", bad.text);
 }

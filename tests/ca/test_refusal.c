@@ -113,6 +113,20 @@ static void for_another_name(struct scene *s)
 	ca_home_challenge(&s->h, &spec, s->challenge);
 }
 
+static void for_another_endpoint(struct scene *s)
+{
+	const struct challenge_spec spec = { .uses = 1, .endpoint = "old" };
+
+	ca_home_challenge(&s->h, &spec, s->challenge);
+}
+
+static void for_another_transaction(struct scene *s)
+{
+	const struct challenge_spec spec = { .uses = 1, .trans_id = "t2" };
+
+	ca_home_challenge(&s->h, &spec, s->challenge);
+}
+
 static void enrol(struct scene *s, struct result *r)
 {
 	client_enrol(&s->c, &s->h, &s->q, r);
@@ -367,6 +381,10 @@ static const struct {
 	    "" },
 	[REFUSE_CHALLENGE_NAME] = { for_another_name, "challenge-name",
 	    "it is for CN=r1,O=Other" },
+	[REFUSE_CHALLENGE_ENDPOINT] = { for_another_endpoint,
+	    "challenge-endpoint", "it is for the endpoint old" },
+	[REFUSE_CHALLENGE_TRANSACTION] = { for_another_transaction,
+	    "challenge-transaction", "it is for the transaction t2" },
 	[REFUSE_REVOKED] = { revoked_already, "revoked", "" },
 	[REFUSE_SIGNER_UNKNOWN] = { renew_unknown, "signer-unknown", "" },
 	[REFUSE_SIGNER_REVOKED] = { renew_revoked, "signer-revoked",
@@ -397,6 +415,7 @@ static const char *const confs[REFUSE_COUNT] = {
 	[REFUSE_GETCERT_OFF] = "getcert = no\n",
 	[REFUSE_GETCRL_OFF] = "getcrl = cdp\n[ca]\nurl = http://h.example/\n",
 	[REFUSE_NO_CHALLENGE] = "unauthorised = refuse\n",
+	[REFUSE_CHALLENGE_ENDPOINT] = "[endpoint old]\n",
 	[REFUSE_RENEWAL_EARLY] = "renewal_from = 50%\n",
 	[REFUSE_RENEWAL_KEY] = "renewal_key = new\n",
 	[REFUSE_DUPLICATE] = "[profile default]\nduplicate = refuse\n",

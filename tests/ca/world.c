@@ -204,7 +204,9 @@ int32_t world_uses(struct ca_home *h, const char *value)
 	struct stored_challenge c;
 	enum refusal why;
 
-	ok(challenge_authorise(h->ca, true, span_str(value), (struct span){ 0 },
+	ok(challenge_authorise(h->ca,
+	    &(struct challenge_use){
+		.present = true, .value = span_str(value) },
 	    TEST_NOW, &a, &why, e));
 	cr_assert_neq(why, REFUSE_CHALLENGE_UNKNOWN, "no such challenge");
 	ok(store_challenge_find(h->ca->store, a.challenge_mac, &c, e));

@@ -121,8 +121,24 @@ static void check_entry(struct span key, struct span value)
 	buf_release(&out);
 }
 
+static void check_failures(struct span key, struct span value)
+{
+	struct failures f;
+	struct rec_key k;
+	struct buf out = { 0 };
+
+	if (rec_get_failures(key, value, &f, NULL) != 0)
+		return;
+	MUST(rec_key_failures(f.remote, &k, NULL) == 0);
+	MUST(span_eq(rec_key_span(&k), key));
+	MUST(rec_put_failures(&f, &out, NULL) == 0);
+	MUST(span_eq(buf_span(&out), value));
+	buf_release(&out);
+}
+
 static void check_state(struct span key, struct span value)
 {
+	struct rec_failures all;
 	struct rec_open open;
 	struct rec_crl crl;
 	struct buf out = { 0 };
@@ -131,6 +147,8 @@ static void check_state(struct span key, struct span value)
 		MUST(rec_put_open(&open, &out, NULL) == 0);
 	else if (rec_get_crl(key, value, &crl, NULL) == 0)
 		MUST(rec_put_crl(&crl, &out, NULL) == 0);
+	else if (rec_get_all_failures(key, value, &all, NULL) == 0)
+		MUST(rec_put_all_failures(&all, &out, NULL) == 0);
 	else
 		return;
 	MUST(span_eq(buf_span(&out), value));
@@ -152,6 +170,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_name(key, value);
 	check_revoked(key, value);
 	check_entry(key, value);
+	check_failures(key, value);
 	check_state(key, value);
 	return 0;
 }

@@ -30,6 +30,59 @@ static void make_names(void)
 	buf_release(&name);
 }
 
+/* A pattern, a NUL, and what may match it: fuzz_name_pattern.c. */
+static void make_patterns(void)
+{
+	static const struct {
+		const char *pattern, *subject;
+	} names[] = {
+		{ "CN=r1", "CN=r1" },
+		{ "CN=*.b.example,O=Lab\\, West",
+		    "CN=r1.b.example,O=LAB\\, West" },
+		{ "CN=*+serialNumber=4*", "serialNumber=4711+CN=r1" },
+		{ "1.2.3.4=x*", "1.2.3.4=xy" },
+		{ "dns:*.example", "CN=r1.example" },
+		{ "ip:192.0.2.0/24", "CN=192.0.2.7" },
+	};
+	const struct {
+		const char *name;
+		struct span in;
+	} others[] = {
+		{ "dns",
+		    SPAN_LIT("dns:*.b\0\x30\x05\x82\x03"
+			     "a.b") },
+		{ "ip",
+		    SPAN_LIT("ip:2001:db8::/32\0\x30\x06\x87\x04\1\2\3\4") },
+		{ "email",
+		    SPAN_LIT("email:*@b\0\x30\x05\x81\x03"
+			     "a@b") },
+		{ "upn",
+		    SPAN_LIT("upn:*@b\0\x30\x15\xa0\x13\x06\x0a\x2b\x06"
+			     "\x01\x04\x01\x82\x37\x14\x02\x03\xa0\x05"
+			     "\x0c\x03"
+			     "a@b") },
+		{ "uri", SPAN_LIT("uri:urn:*\0\x30\x07\x86\x05urn:x") },
+		{ "stars", SPAN_LIT("a*b*c\0a-b-b-c") },
+	};
+	struct buf name = { 0 }, head = { 0 };
+	char file[20];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(file, sizeof(file), "name%zu", i);
+		buf_cut(&name, 0);
+		buf_cut(&head, 0);
+		MUST(name_parse(names[i].subject, &name, NULL) == 0);
+		MUST(buf_put(&head, span_str(names[i].pattern), NULL) == 0);
+		MUST(buf_put(&head, SPAN_LIT("\0"), NULL) == 0);
+		save_after(
+		    "name_pattern", file, buf_span(&head), buf_span(&name));
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		save("name_pattern", others[i].name, others[i].in);
+	buf_release(&name);
+	buf_release(&head);
+}
+
 static void make_der(void)
 {
 	const struct {
@@ -169,6 +222,7 @@ static void make_index_records(const struct stored_request *r)
 	static const struct rec_crl crl = { FUZZ_NOW, FUZZ_NOW, FUZZ_NOW + 60,
 		3, 1, FUZZ_NOW + 5, FUZZ_NOW + 9, 2 };
 	static const struct rec_open open = { 2, 9 };
+	struct rec_failures wrong = { .addresses = 1 };
 	struct revoked v = { .revoked_at = FUZZ_NOW, .not_after = FUZZ_NOW };
 	const struct serial *serial = &r->serial;
 	struct buf value = { 0 };
@@ -198,6 +252,13 @@ static void make_index_records(const struct stored_request *r)
 	rec_key_state("crl", &key);
 	MUST(rec_put_crl(&crl, &value, NULL) == 0);
 	save_rec("crl", &key, &value);
+	failures_add(&wrong.all, FUZZ_NOW);
+	rec_key_state("failures", &key);
+	MUST(rec_put_all_failures(&wrong, &value, NULL) == 0);
+	save_rec("failures", &key, &value);
+	MUST(rec_key_failures("192.0.2.7", &key, NULL) == 0);
+	MUST(rec_put_failures(&wrong.all, &value, NULL) == 0);
+	save_rec("failures-of", &key, &value);
 }
 
 static void make_records(void)
@@ -225,6 +286,10 @@ static void make_records(void)
 		.uses = 1,
 		.created_at = FUZZ_NOW,
 		.for_name = "CN=r1",
+		.profile = "router",
+		.endpoint = "old",
+		.trans_id = "eui-42",
+		.last_remote = "192.0.2.7",
 		.note = "static",
 	};
 	struct buf value = { 0 };
@@ -258,6 +323,7 @@ static void make_records(void)
 void seeds_plain(void)
 {
 	make_names();
+	make_patterns();
 	make_der();
 	make_wishes();
 	make_confs();

@@ -87,7 +87,13 @@ static void make_challenge(struct stored_challenge *c)
 		.last_used_at = 4,
 		.last_key = { 5 },
 		.note = "static" };
+	c->reused_at = 6;
+	c->reuses = INT32_MAX;
+	full_text(c->last_remote, sizeof(c->last_remote));
 	full_text(c->for_name, sizeof(c->for_name));
+	full_text(c->profile, sizeof(c->profile));
+	full_text(c->endpoint, sizeof(c->endpoint));
+	full_text(c->trans_id, sizeof(c->trans_id));
 }
 
 enum { CERT, REQUEST, WAITING, CHALLENGE, CHALLENGE_ID, KINDS };
@@ -95,7 +101,7 @@ enum { CERT, REQUEST, WAITING, CHALLENGE, CHALLENGE_ID, KINDS };
 static const char *const names[KINDS] = { "cert", "request", "waiting",
 	"challenge", "challenge id" };
 
-static const int version_of[KINDS] = { 3, 3, 3, 1, 1 };
+static const int version_of[KINDS] = { 3, 3, 3, 2, 1 };
 
 static void encode(int kind, struct example *x)
 {
@@ -266,7 +272,12 @@ Test(rec, fields)
 	    ch2.revoked_at == ch.revoked_at &&
 	    ch2.last_used_at == ch.last_used_at);
 	cr_expect_arr_eq(ch2.last_key, ch.last_key, 32);
+	cr_expect(ch2.reused_at == ch.reused_at && ch2.reuses == ch.reuses);
+	cr_expect_str_eq(ch2.last_remote, ch.last_remote);
 	cr_expect_str_eq(ch2.for_name, ch.for_name);
+	cr_expect_str_eq(ch2.profile, ch.profile);
+	cr_expect_str_eq(ch2.endpoint, ch.endpoint);
+	cr_expect_str_eq(ch2.trans_id, ch.trans_id);
 	cr_expect_str_eq(ch2.note, ch.note);
 	buf_release(&x.value);
 }
@@ -445,6 +456,9 @@ Test(rec, encode_refuses)
 	cr_expect_eq(rec_put_request(&r, &out, NULL), -1);
 	make_challenge(&ch);
 	ch.uses = -2;
+	cr_expect_eq(rec_put_challenge(&ch, &out, NULL), -1);
+	make_challenge(&ch);
+	ch.reuses = -1;
 	cr_expect_eq(rec_put_challenge(&ch, &out, NULL), -1);
 	cr_expect_eq(out.n, 0);
 

@@ -66,6 +66,34 @@ want 0 challenge new --for ' cn = dev1 , o=X' --json
 same for "$(json "d['for']")" CN=dev1,O=X
 want 0 challenge new --for 'CN=dev1,O=X'
 complains 'for CN=dev1,O=X'
+printf '\n[profile router]\n' >>"$h/ca.conf"
+want 0 challenge new --for 'cn=*.Branch.example' --endpoint default \
+	--profile router --transaction eui-42 --json
+same bound "$(json "[d[k] for k in ('for', 'endpoint', 'profile', 'transaction',
+	'last_remote', 'reuses', 'reused')]")" "['CN=*.Branch.example', 'default', \
+'router', 'eui-42', None, 0, None]"
+id=$(json "d['id']")
+want 0 challenge list
+grep "^$id .* router  *default  *eui-42  *CN=\*.Branch.example\$" "$tmp/out" \
+	>"$tmp/line" || fail 'the list shows no bindings'
+want 0 challenge new --for 'dns:*.branch.example' --transaction a
+complains '1 time, for dns:*.branch.example, transaction a'
+for name in ip:192.0.2.0/24 ip:2001:db8::1 'email:*@example.org' \
+	'upn:*@corp.example' 'uri:urn:dev:*' 'sid:S-1-5-21-*' \
+	'CN=*+serialNumber=*'; do
+	want 0 challenge new --for "$name"
+done
+for name in 'CN=**' 'CN=\2a.example' 'CN=a+CN=b' 'dns:a b' ip:10.0.0.1/8 \
+	email:root 'sid:*' '*'; do
+	want 2 challenge new --for "$name"
+done
+want 2 challenge new --endpoint nowhere
+complains 'no [endpoint NAME]'
+want 2 challenge new --endpoint ../x
+want 2 challenge new --profile ''
+want 2 challenge new --profile nowhere
+complains 'no [profile NAME]'
+want 2 challenge new --transaction ''
 for bad in '--ttl 0' '--ttl -1' '--ttl x' '--ttl 3w' '--uses 0' '--uses -1' \
 	'--uses many' '--uses 99999999999' '--for nothing' '--for' 'more'; do
 	want 2 challenge new $bad
