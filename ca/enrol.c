@@ -67,14 +67,18 @@ static int judge_names(struct enrolment *n, enum refusal *why, struct err *e)
 	return 0;
 }
 
-/* T-25: a second certificate for a name that has one.  A renewal is none. */
+/*
+ * T-25: a second certificate for a name that has one.  A renewal is none.  What
+ * is granted now need not ask: store_grant does, in its own visit.
+ */
 static int judge_duplicate(
     struct enrolment *n, enum refusal *why, struct err *e)
 {
 	enum duplicate rule = n->ca->conf.profile.duplicate;
 	size_t others = 0;
 
-	if (rule == DUPLICATE_ALLOW || n->who->kind == SIGNER_OURS)
+	if (rule == DUPLICATE_ALLOW || n->who->kind == SIGNER_OURS ||
+	    (!n->ask && !n->ca->conf.offline))
 		return 0;
 	if (store_cert_named(
 		n->ca->store, n->r.name_hash, n->now, NULL, 1, &others, e) != 0)
@@ -176,7 +180,8 @@ static int grant(struct enrolment *n, struct pki_outcome *o, struct err *e)
 	case GRANT_DONE:
 		pki_grant(o, &cert);
 		break;
-	case GRANT_NAME_TAKEN: /* by another process, just now */
+	case GRANT_NAME_TAKEN:
+		n->r.serial = (struct serial){ .n = 0 }; /* not given */
 		explain(n, "this name has a valid certificate");
 		n->ask = n->ca->conf.profile.duplicate == DUPLICATE_PENDING;
 		if (n->ask)
