@@ -218,7 +218,7 @@ static int decide(struct enrolment *n, struct pki_outcome *o, struct err *e)
 		struct pki_outcome again = { 0 };
 
 		rc = transaction_recall(
-		    n->ca, &n->r, n->now, &again, n->ev, &known, e);
+		    n->ca, &n->r, n->csr, n->now, &again, n->ev, &known, e);
 		if (known) {
 			pki_outcome_release(o);
 			*o = again;
@@ -254,7 +254,7 @@ static int answer_request(struct ca *ca, const struct pki_facts *f,
 	    name_text(m->cms.signer.subject, &ev->signer, e) != 0)
 		return -1;
 	if (transaction_describe(ca, f, m, csr, who, &n.r, e) != 0 ||
-	    transaction_recall(ca, &n.r, f->now, o, ev, &known, e) != 0)
+	    transaction_recall(ca, &n.r, csr, f->now, o, ev, &known, e) != 0)
 		return -1;
 	rc = known ? 0 : decide(&n, o, e);
 	grantable_release(&n.g);
