@@ -86,6 +86,17 @@ static int read_info(struct csr *r, struct err *e)
 	return rc;
 }
 
+/* RFC 3279, 2.2.1; RFC 4055, 5; RFC 5758, 3.2: NULL or absent; absent. */
+static int check_params(
+    const struct x509_signed *s, gnutls_pk_algorithm_t pk, struct err *e)
+{
+	if (s->sig_params.n == 0 ||
+	    (pk == GNUTLS_PK_RSA && span_eq(s->sig_params, der_null)))
+		return 0;
+	return err_set(e, ERR_INPUT,
+	    "parameters of signatureAlgorithm %s (RFC 4055, 5)", s->sig_oid);
+}
+
 int csr_parse(struct span der, struct csr *r, struct err *e)
 {
 	struct csr new = { .der = der };
@@ -100,7 +111,8 @@ int csr_parse(struct span der, struct csr *r, struct err *e)
 	if (read_info(&new, e) != 0 ||
 	    pubkey_import(new.spki, &new.key, e) != 0 ||
 	    alg_signature(new.sig_oid, new.key.pk, NULL, &new.sig_alg,
-		&new.digest, e) != 0) {
+		&new.digest, e) != 0 ||
+	    check_params(&s, new.key.pk, e) != 0) {
 		csr_release(&new);
 		return err_prefix(e, "CSR");
 	}

@@ -50,12 +50,12 @@ int signature_alg_put(struct buf *out, gnutls_pk_algorithm_t pk,
 int x509_signed_parse(struct span der, struct x509_signed *s, struct err *e)
 {
 	struct x509_signed new;
-	struct span list, alg, bits, params;
+	struct span list, alg, bits;
 
 	if (der_only(der, DER_SEQUENCE, &list, e) != 0 ||
 	    der_lax(&list, NULL, NULL, &new.body, e) != 0 ||
 	    der_lax(&list, NULL, NULL, &alg, e) != 0 ||
-	    alg_id_get(alg, new.sig_oid, &params, e) != 0 ||
+	    alg_id_get(alg, new.sig_oid, &new.sig_params, e) != 0 ||
 	    der_next(&list, DER_BIT_STRING, &bits, e) != 0)
 		return -1;
 	if (list.n != 0)

@@ -11,6 +11,7 @@
 struct x509_signed {	  /* borrows */
 	struct span body; /* the signed element, with its header */
 	char sig_oid[TREE_OID_MAX];
+	struct span sig_params; /* a whole element; empty if absent */
 	struct span signature;
 };
 

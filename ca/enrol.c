@@ -86,14 +86,18 @@ static int judge_names(struct enrolment *n, enum refusal *why, struct err *e)
 	return 0;
 }
 
-/* T-25: a second certificate for a name that has one.  A renewal is none. */
+/*
+ * T-25: a second certificate for a name that has one.  A renewal is none.  What
+ * is granted now need not ask: store_grant does, in its own visit.
+ */
 static int judge_duplicate(
     struct enrolment *n, enum refusal *why, struct err *e)
 {
 	enum duplicate rule = n->profile->duplicate;
 	size_t others = 0;
 
-	if (rule == DUPLICATE_ALLOW || n->who->kind == SIGNER_OURS)
+	if (rule == DUPLICATE_ALLOW || n->who->kind == SIGNER_OURS ||
+	    (!n->ask && !n->ca->conf.offline))
 		return 0;
 	if (store_cert_named(
 		n->ca->store, n->r.name_hash, n->now, NULL, 1, &others, e) != 0)
@@ -205,7 +209,8 @@ static int grant(struct enrolment *n, struct pki_outcome *o, struct err *e)
 	case GRANT_DONE:
 		pki_grant(o, &cert);
 		break;
-	case GRANT_NAME_TAKEN: /* by another process, just now */
+	case GRANT_NAME_TAKEN:
+		n->r.serial = (struct serial){ .n = 0 }; /* not given */
 		explain(n, "this name has a valid certificate");
 		n->ask = n->profile->duplicate == DUPLICATE_PENDING;
 		if (n->ask)
@@ -272,7 +277,7 @@ static int decide(struct enrolment *n, struct pki_outcome *o, struct err *e)
 		struct pki_outcome again = { 0 };
 
 		rc = transaction_recall(
-		    n->ca, &n->r, n->now, &again, n->ev, &known, e);
+		    n->ca, &n->r, n->csr, n->now, &again, n->ev, &known, e);
 		if (known) {
 			pki_outcome_release(o);
 			*o = again;
@@ -310,7 +315,7 @@ static int answer_request(struct ca *ca, const struct pki_facts *f,
 	    name_text(m->cms.signer.subject, &ev->signer, e) != 0)
 		return -1;
 	if (transaction_describe(ca, f, m, csr, who, &n.r, e) != 0 ||
-	    transaction_recall(ca, &n.r, f->now, o, ev, &known, e) != 0)
+	    transaction_recall(ca, &n.r, csr, f->now, o, ev, &known, e) != 0)
 		return -1;
 	rc = known ? 0 : decide(&n, o, e);
 	grantable_release(&n.g);

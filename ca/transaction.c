@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "asked.h"
 #include "name_match.h"
 #include "pending.h"
 
@@ -129,30 +130,54 @@ static int find(struct ca *ca, const struct request_key *key,
 	return 0;
 }
 
+/* Is the waiting request `old` asked for once more? */
+static bool is_open_same(const struct stored_request *old,
+    const struct stored_request *r, const struct csr *csr, int64_t now)
+{
+	if (is_overdue(old, now) || !is_renewal_of_same(old, r))
+		return false;
+	return memcmp(old->csr_hash, r->csr_hash, sizeof(r->csr_hash)) == 0 ||
+	    asked_same(buf_span(&old->csr), csr);
+}
+
+/*
+ * The operator's word became a certificate before the requester came back for
+ * it, with another CSR that asks for the same.
+ */
+static bool is_awaited(const struct stored_request *old,
+    const struct stored_cert *had, const struct stored_request *r,
+    const struct csr *csr)
+{
+	return old->state == REQUEST_GRANTED && had->challenge_id[0] == '\0' &&
+	    r->renews.n == 0 && old->renews.n == 0 &&
+	    had->state == CERT_VALID && had->delivered_at == 0 &&
+	    asked_granted(buf_span(&had->der), csr);
+}
+
 /* Is `r` the request that is recorded as `old`, and is that still of use? */
 static bool is_known(const struct stored_request *old,
-    const struct stored_cert *had, const struct stored_request *r, int64_t now)
+    const struct stored_cert *had, const struct stored_request *r,
+    const struct csr *csr, int64_t now)
 {
 	if (request_is_open(old)) /* field-notes.md, decision 7 */
-		return !is_overdue(old, now) && is_renewal_of_same(old, r) &&
-		    memcmp(old->csr_hash, r->csr_hash, sizeof(r->csr_hash)) ==
-		    0;
-	if (old->state == REQUEST_EXPIRED || !request_is_same(old, r))
+		return is_open_same(old, r, csr, now);
+	if (old->state == REQUEST_EXPIRED ||
+	    (!request_is_same(old, r) && !is_awaited(old, had, r, csr)))
 		return false;
 	return old->state != REQUEST_GRANTED || had->state != CERT_VALID ||
 	    now <= had->not_after;
 }
 
 int transaction_recall(struct ca *ca, const struct stored_request *r,
-    int64_t now, struct pki_outcome *o, struct pki_event *ev, bool *known,
-    struct err *e)
+    const struct csr *csr, int64_t now, struct pki_outcome *o,
+    struct pki_event *ev, bool *known, struct err *e)
 {
 	struct stored_request old = { 0 };
 	struct stored_cert had = { 0 };
 	int rc = find(ca, &r->key, &old, &had, known, e);
 
 	if (rc == 0 && *known) {
-		*known = is_known(&old, &had, r, now);
+		*known = is_known(&old, &had, r, csr, now);
 		if (*known)
 			rc = answer(ca, &old, &had, now, o, ev, e);
 	}

@@ -21,12 +21,13 @@ int transaction_describe(const struct ca *ca, const struct pki_facts *f,
 /*
  * transaction_recall - *known: `r` is a retransmission, or is waiting, and *o
  * is its answer: the recorded certificate, nothing consumed, nothing issued
- * (R145).  What ran out (nobody decided, the certificate has expired) is not
+ * (R145).  `csr` is that of `r`: one that asks for the same as the one that was
+ * looked at (asked.h) is no other request.  What ran out (nobody decided, the certificate has expired) is not
  * known any more.
  */
 int transaction_recall(struct ca *ca, const struct stored_request *r,
-    int64_t now, struct pki_outcome *o, struct pki_event *ev, bool *known,
-    struct err *e);
+    const struct csr *csr, int64_t now, struct pki_outcome *o,
+    struct pki_event *ev, bool *known, struct err *e);
 
 /*
  * transaction_poll - CertPoll: the answer to (signer's key, transactionID).

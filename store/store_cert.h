@@ -68,7 +68,8 @@ int store_cert_add(
 
 /*
  * store_cert_delivered - note that the certificate went out.  The only function
- * whose effect may be lost in a power cut (it is not worth a disk flush).
+ * whose effect may be lost in a power cut (it is not worth a disk flush).  Lets
+ * go of the database, as a program does this last.
  */
 int store_cert_delivered(
     struct store *st, const struct serial *serial, int64_t now, struct err *e);

@@ -54,7 +54,7 @@ int store_dir_owned(const struct stat *sb, struct err *e)
 		    "belongs to %s (uid %u) and we run as uid %u; "
 		    "run this as its owner: nobody else, not even root, may "
 		    "touch it, or its files would end up with two owners",
-		    owner != NULL ? owner->pw_name : "an unknown user",
+		    owner != NULL ? owner->pw_name : "another user",
 		    (unsigned)sb->st_uid, (unsigned)geteuid());
 	}
 	if ((sb->st_mode & 0777) != 0700)

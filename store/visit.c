@@ -172,6 +172,15 @@ static int once(struct visit *v, enum visit_kind kind,
 	return rc;
 }
 
+/* Inside, with .state dirty: the regions are left as they should be. */
+static void leave(struct store *st)
+{
+	if (db_env_checkpoint(&st->db, CHECKPOINT_KB, NULL) == 0 &&
+	    db_env_close(&st->db, NULL) == 0)
+		(void)store_state_mark(&st->state, true, NULL);
+	db_env_discard(&st->db); /* if it is still open */
+}
+
 int visit_run(struct store *st, enum visit_kind kind,
     int (*work)(struct visit *v, void *arg, struct err *e), void *arg,
     struct err *e)
@@ -193,7 +202,9 @@ int visit_run(struct store *st, enum visit_kind kind,
 		if (rc == 0)
 			break;
 	}
-	if (st->db.env != NULL)
+	if (st->db.env != NULL && kind == VISIT_NOTE)
+		leave(st);
+	else if (st->db.env != NULL)
 		(void)store_state_mark(&st->state, true, NULL);
 	store_lock_drop(&st->lock, st->dir_fd);
 out:
@@ -215,11 +226,8 @@ void visit_leave(struct store *st)
 	if (store_state_read(&st->state, st->dir_fd, &clean, NULL) == 0 &&
 	    clean && st->db.env != NULL &&
 	    st->generation == st->state.generation &&
-	    store_state_mark(&st->state, false, NULL) == 0) {
-		if (db_env_checkpoint(&st->db, CHECKPOINT_KB, NULL) == 0 &&
-		    db_env_close(&st->db, NULL) == 0)
-			(void)store_state_mark(&st->state, true, NULL);
-	}
-	db_env_discard(&st->db); /* if it is still open */
+	    store_state_mark(&st->state, false, NULL) == 0)
+		leave(st);
+	db_env_discard(&st->db); /* regions of others, or gone */
 	store_lock_drop(&st->lock, st->dir_fd);
 }

@@ -26,7 +26,7 @@ struct store {
 /* What a visit wants. */
 enum visit_kind {
 	VISIT_READ,  /* no transaction, no flush */
-	VISIT_NOTE,  /* commit without waiting for the disk */
+	VISIT_NOTE,  /* commit without waiting for the disk, and visit_leave */
 	VISIT_WRITE, /* durable when it returns */
 };
 

@@ -263,6 +263,56 @@ Test(cert, empty_serial)
 	party_release(&p);
 }
 
+/*
+ * T-24 - the parameters of its signatureAlgorithm, which nothing signs: NULL or
+ * absent with RSA (some leave them out), absent with ECDSA (RFC 5758, 3.2).
+ */
+Test(csr, signature_parameters)
+{
+	static const struct {
+		const char *key;
+		struct span params;
+		int want;
+	} rows[] = {
+		{ "rsa:2048", { (const uint8_t *)"\x05\0", 2 }, 0 },
+		{ "rsa:2048", { NULL, 0 }, 0 },
+		{ "rsa:2048", { (const uint8_t *)"\x30\0", 2 }, -1 },
+		{ "rsa:2048", { (const uint8_t *)"\x04\1x", 3 }, -1 },
+		{ "ec:p256", { NULL, 0 }, 0 },
+		{ "ec:p256", { (const uint8_t *)"\x05\0", 2 }, -1 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct buf der = { 0 }, list = { 0 }, changed = { 0 };
+		struct x509_signed s;
+		struct party p;
+		struct csr csr;
+		struct err e;
+
+		party_make(&p, rows[i].key, "CN=device");
+		sign_request(&p, (struct span){ 0 }, &der);
+		cr_assert_eq(x509_signed_parse(buf_span(&der), &s, &e), 0);
+		buf_put(&list, s.body, NULL);
+		alg_id_put(&list, s.sig_oid, rows[i].params, NULL);
+		der_put_header(&list, DER_BIT_STRING, 1 + s.signature.n, NULL);
+		buf_put(&list, SPAN_LIT("\0"), NULL);
+		buf_put(&list, s.signature, NULL);
+		der_put(&changed, DER_SEQUENCE, buf_span(&list), NULL);
+		cr_expect_eq(csr_parse(buf_span(&changed), &csr, &e),
+		    rows[i].want, "row %zu", i);
+		if (rows[i].want == 0) {
+			cr_expect_eq(csr_verify(&csr, &e), 0);
+			csr_release(&csr);
+		} else {
+			cr_expect_not_null(strstr(e.text, "parameters"));
+		}
+		buf_release(&changed);
+		buf_release(&list);
+		buf_release(&der);
+		party_release(&p);
+	}
+}
+
 /* DEFAULT FALSE is not encoded (X.690, 11.5). */
 Test(cert, extension_round_trip)
 {

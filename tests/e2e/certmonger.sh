@@ -1,7 +1,8 @@
 #!/bin/sh
 # certmonger.sh SERVER - certmonger on a message bus of its own: add-scep-ca,
 # a request with a challenge, a renewal with the same key and one with another.
-# R107 R125 R160 field-notes A10 B3 B10 E8 F2 F3
+# a request without one, and its CSR made anew while the operator thinks.
+# R107 R125 R160 field-notes A10 B3 B10 E8 F1 F2 F3
 . "${0%/*}/lib.sh"
 certmonger=/usr/lib/certmonger/certmonger-session
 [ -x "$certmonger" ] || certmonger=/usr/libexec/certmonger/certmonger-session
@@ -28,6 +29,25 @@ getcert rekey -s -i one -w -v
 getcert request -s -c Lab -I two -k "$tmp/two.key" -f "$tmp/two.pem" \
 	-N CN=two -L wrong -w -v && exit 1
 getcert list -s -i two >"$tmp/two.list"
+decide() {
+	$as_ca "$work/bin/scepca" --home "$home" request "\$@"
+}
+# Without a challenge: it waits, is asked for once more, is approved meanwhile.
+getcert request -s -c Lab -I three -k "$tmp/three.key" -f "$tmp/three.pem" \
+	-N CN=three -D three.example.org -v
+i=0
+until decide list --json >"$tmp/asked.1" && grep -q CN=three "$tmp/asked.1"; do
+	i=\$((i + 1))
+	[ "\$i" -lt 100 ]
+	sleep 0.2
+done
+getcert resubmit -s -i three -v
+sleep 3
+decide list --json >"$tmp/asked.2"
+id=\$(sed -n 's/.*"id": "\([^"]*\)".*/\1/p' "$tmp/asked.2")
+decide approve "\$id"
+getcert resubmit -s -i three -w -v
+decide list --json >"$tmp/asked.3"
 END
 # certmonger ends with this command, but does not tell how it ended.
 HOME=$tmp/certmonger CERTMONGER_TMPDIR=$tmp/certmonger \
@@ -55,3 +75,10 @@ ok 'resubmit and rekey'
 grep -q 'status: CA_REJECTED' two.list || die 'wrong challenge: not CA_REJECTED'
 [ ! -e two.pem ] || die 'a certificate for a wrong challenge'
 ok 'a wrong challenge is CA_REJECTED'
+
+# Each attempt has a CSR of its own, with another subjectKeyIdentifier.
+cmp asked.1 asked.2 || die 'asked for again, it waits anew'
+check_cert three.pem three.key
+has_subject three.pem 'CN=three'
+! grep -q CN=three asked.3 || die 'it still waits'
+ok 'without a challenge: resubmitted, approved, resubmitted'
