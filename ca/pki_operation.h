@@ -20,6 +20,8 @@ struct pki_event {
 	enum scep_type type;
 	char type_text[16];
 	char trans_id[256];
+	bool has_key;
+	uint8_t key_hash[32]; /* SHA-256 of the signer's SPKI */
 	enum scep_status status;
 	enum refusal refusal; /* if FAILURE */
 	char detail[400];     /* the precise cause */

@@ -4,6 +4,9 @@
 #include "pki_operation.h"
 #include "reply.h"
 
+/* Octets that tell one key from another. */
+enum { KEY_HASH_SHOWN = 8 };
+
 /* Is less there than the outermost length says?  Some limit cut it. */
 static bool is_cut(struct span m)
 {
@@ -51,12 +54,12 @@ static int read_message(const struct request *q, const struct query *u,
 	return rc;
 }
 
-static void log_serial(struct buf *line, const struct serial *s)
+static void log_hex(struct buf *line, const char *key, struct span octets)
 {
 	struct buf hex = { 0 };
 
-	if (hex_put(&hex, (struct span){ s->b, s->n }, NULL) == 0)
-		log_field(line, "serial", buf_span(&hex));
+	if (hex_put(&hex, octets, NULL) == 0)
+		log_field_put(line, key, buf_span(&hex));
 	buf_release(&hex);
 }
 
@@ -90,30 +93,38 @@ static const char *status_name(enum scep_status status)
 	}
 }
 
-static void log_event(struct buf *line, const struct pki_event *ev)
+static void log_event(struct reply *r, const struct pki_event *ev)
 {
-	log_text(line, "type", type_name(ev));
-	log_field(line, "transaction", span_str(ev->trans_id));
-	log_text(
+	struct buf *line = &r->log;
+
+	r->has_transaction = true;
+	log_field_text(line, "type", type_name(ev));
+	log_field_put(line, "transaction", span_str(ev->trans_id));
+	if (ev->has_key)
+		log_hex(
+		    line, "key", (struct span){ ev->key_hash, KEY_HASH_SHOWN });
+	log_field_text(
 	    line, "result", ev->answered ? status_name(ev->status) : "none");
 	if (ev->answered && ev->status == SCEP_FAILURE)
-		log_text(line, "refusal", refusal_entry(ev->refusal)->code);
+		log_field_text(
+		    line, "refusal", refusal_entry(ev->refusal)->code);
 	if (ev->answered && ev->status != SCEP_SUCCESS && ev->detail[0] != '\0')
-		log_field(line, "detail", span_str(ev->detail));
+		log_field_put(line, "detail", span_str(ev->detail));
 	if (ev->serial.n != 0)
-		log_serial(line, &ev->serial);
+		log_hex(line, "serial",
+		    (struct span){ ev->serial.b, ev->serial.n });
 	if (ev->repeated)
-		log_text(line, "repeated", "yes");
+		log_field_text(line, "repeated", "yes");
 	if (ev->challenge_id[0] != '\0')
-		log_text(line, "challenge", ev->challenge_id);
+		log_field_text(line, "challenge", ev->challenge_id);
 	if (ev->subject.n != 0)
-		log_field(line, "subject", buf_span(&ev->subject));
+		log_field_put(line, "subject", buf_span(&ev->subject));
 	if (ev->signer.n != 0)
-		log_field(line, "signer", buf_span(&ev->signer));
+		log_field_put(line, "signer", buf_span(&ev->signer));
 	if (ev->digest != NULL)
-		log_text(line, "digest", ev->digest);
+		log_field_text(line, "digest", ev->digest);
 	if (ev->cipher != NULL)
-		log_text(line, "cipher", ev->cipher);
+		log_field_text(line, "cipher", ev->cipher);
 }
 
 static int answer(struct ca *ca, const struct request *q, struct span der,
@@ -124,7 +135,7 @@ static int answer(struct ca *ca, const struct request *q, struct span der,
 	int rc = pki_operation(ca, &facts, der, &r->body, &ev, e);
 
 	if (rc == 0) {
-		log_event(&r->log, &ev);
+		log_event(r, &ev);
 		r->status = 200;
 		r->content_type = "application/x-pki-message";
 		r->has_delivered = ev.delivers;
@@ -135,7 +146,7 @@ static int answer(struct ca *ca, const struct request *q, struct span der,
 		reply_refuse(r, q, 400, "Not a SCEP message.", e->text);
 		rc = 0;
 	} else if (ev.trans_id[0] != '\0') {
-		log_event(&r->log, &ev); /* whose request it was */
+		log_event(r, &ev); /* whose request it was */
 	}
 	pki_event_release(&ev);
 	return rc;
