@@ -20,8 +20,7 @@ static const struct opt options[] = {
 	{ "subject", "NAME", "the CA's, CN=Lab CA,O=Example; or one to find",
 	    false, false },
 	{ "key", "KIND",
-	    "rsa:2048..4096 or ec:p256|p384|p521 [rsa:3072]; or how the "
-	    "SHA-256 of one to find begins",
+	    "rsa:2048..4096 or ec:p256|p384|p521 [rsa:3072]; its SHA-256",
 	    false, false },
 	{ "days", "N", "the CA is valid for [3650]", false, false },
 	{ "ra", NULL, "other keys than the CA's do the messages", false,
@@ -30,8 +29,7 @@ static const struct opt options[] = {
 	{ "url", "BASEURL", "under which devices reach this server", false,
 	    false },
 	{ "challenge", "static:TEXT",
-	    "one for all devices; static:- reads it; or the ID of one to find",
-	    false, false },
+	    "one for all devices; static:- reads it; or its ID", false, false },
 	{ "user", "USER", "whom the home shall belong to (by root only)", false,
 	    false },
 	/* challenge new */

@@ -376,7 +376,7 @@ static int tell(struct why *w, const char *word, struct err *e)
 		if (add_facts(w, json_array_get(w->events, i), e) != 0)
 			return -1;
 	if (word == NULL && json_array_size(w->events) == 0)
-		return err_set(e, ERR_NOT_FOUND,
+		out_complain(w->out,
 		    "no request was refused, as far as the service log goes.  "
 		    "If a device fails all the same, it did not get here or "
 		    "was answered with HTTP 400: see the error log of the web "
