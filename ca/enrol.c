@@ -240,7 +240,6 @@ static void watch(struct enrolment *n, enum refusal why)
 		alert->what = "challenge-reused";
 	else if (why >= REFUSE_CHALLENGE_NAME)
 		alert->what = "challenge-misused";
-	memcpy(alert->key, n->r.key.key_hash, sizeof(alert->key));
 	if (failure_note(n->ca, n->r.remote, used ? n->a.challenge_mac : NULL,
 		n->now, &n->ev->delay_ms, &c, NULL) != 0 ||
 	    !used)

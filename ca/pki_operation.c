@@ -279,6 +279,9 @@ static void begin_event(struct pki_event *ev, const struct scep_msg *m)
 	ev->type = m->attrs.type;
 	memcpy(ev->type_text, m->attrs.type_text, sizeof(ev->type_text));
 	memcpy(ev->trans_id, m->attrs.trans_id, sizeof(ev->trans_id));
+	/* a transaction is one of its key: two may have one transactionID */
+	ev->has_key = m->cms.signer.spki.n != 0 &&
+	    sha256_of(m->cms.signer.spki, ev->key_hash, NULL) == 0;
 	ev->digest = digest != NULL ? digest->name : NULL;
 	ev->cipher = cipher != NULL ? cipher->name : NULL;
 }

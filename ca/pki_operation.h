@@ -20,7 +20,6 @@ struct pki_facts {
  */
 struct pki_alert {
 	const char *what; /* "challenge-reused", "challenge-misused"; or NULL */
-	uint8_t key[32];  /* SHA-256 of the signer's key, this time */
 	/* The first time; not of a misused one, which has none: 0. */
 	int64_t first_at;
 	char first_remote[64];
@@ -33,6 +32,8 @@ struct pki_event {
 	enum scep_type type;
 	char type_text[16];
 	char trans_id[256];
+	bool has_key;
+	uint8_t key_hash[32]; /* SHA-256 of the signer's SPKI */
 	enum scep_status status;
 	enum refusal refusal; /* if FAILURE */
 	char detail[400];     /* the precise cause */

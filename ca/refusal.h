@@ -70,9 +70,13 @@ struct refusal_entry {
 	enum scep_fail fail;
 	const char *text;   /* to the client; details may be appended */
 	const char *remedy; /* to the operator, one line */
+	const char *cause;  /* to the operator; what the client is not told */
 };
 
 const struct refusal_entry *refusal_entry(enum refusal r);
+
+/* refusal_by_code - the entry whose code this is; NULL: none */
+const struct refusal_entry *refusal_by_code(const char *code);
 
 /*
  * refusal_is_of_challenge - there was a challenge, and it does not do here and

@@ -23,6 +23,7 @@
 #include "log.h"
 #include "op.h"
 #include "reply.h"
+#include "service_log.h"
 
 /* GnuTLS wakes up when an operation needs it: serve.c. */
 GNUTLS_SKIP_GLOBAL_INIT
@@ -87,7 +88,7 @@ static void set_deadline(const struct request *q)
 	log_begin(&last_words, q->now, q->id, q->remote);
 	snprintf(why, sizeof(why), "gave up: over %d s, or %d s of CPU time",
 	    WALL_SECONDS, CPU_SECONDS);
-	log_text(&last_words, "error", why);
+	log_field_text(&last_words, "error", why);
 	log_end(&last_words);
 	sigemptyset(&act.sa_mask);
 	sigaction(SIGALRM, &act, NULL);
@@ -145,8 +146,8 @@ static void hold_back(const char *home, unsigned ms)
 }
 
 /* The client has its answer and need not wait for what comes now. */
-static void after_reply(
-    struct ca *ca, const struct request *q, const struct reply *r)
+static void after_reply(struct ca *ca, const struct request *q,
+    const struct reply *r, bool is_written)
 {
 	int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
@@ -154,7 +155,9 @@ static void after_reply(
 		dup2(fd, STDOUT_FILENO);
 		dup2(fd, STDERR_FILENO);
 	}
-	if (r->has_delivered && ca != NULL && ca->store != NULL)
+	if (r->has_transaction)
+		(void)service_log_append(ca->home, buf_span(&r->log), NULL);
+	if (is_written && r->has_delivered && ca->store != NULL)
 		(void)store_cert_delivered(
 		    ca->store, &r->delivered, q->now, NULL);
 }
@@ -182,11 +185,11 @@ static int answer(const struct cgi_env *env, struct request *q)
 		hold_back(env->home, r.delay_ms);
 	rc = reply_write(STDOUT_FILENO, &r, &e);
 	if (rc != 0)
-		log_text(&r.log, "lost", e.text);
+		log_field_text(&r.log, "lost", e.text);
 	log_end(&r.log);
 	log_write(STDERR_FILENO, &r.log);
-	if (rc == 0)
-		after_reply(ca, q, &r);
+	if (ca != NULL)
+		after_reply(ca, q, &r, rc == 0);
 	reply_release(&r);
 	body_release(&body);
 	ca_close(ca);

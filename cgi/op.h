@@ -34,7 +34,8 @@ struct reply {
 	bool no_store;	      /* Cache-Control: no-store */
 	bool has_delivered;   /* a certificate goes out: note it after */
 	struct serial delivered;
-	struct buf log; /* one line for the service log; owned */
+	bool has_transaction; /* the line is about one: the CA keeps it */
+	struct buf log;	      /* one line for the web server's log; owned */
 };
 void reply_release(struct reply *r);
 

@@ -6,6 +6,9 @@
 #include "pki_operation.h"
 #include "reply.h"
 
+/* Octets that tell one key from another. */
+enum { KEY_HASH_SHOWN = 8 };
+
 /* Is less there than the outermost length says?  Some limit cut it. */
 static bool is_cut(struct span m)
 {
@@ -53,6 +56,15 @@ static int read_message(const struct request *q, const struct query *u,
 	return rc;
 }
 
+static void log_hex(struct buf *line, const char *key, struct span octets)
+{
+	struct buf hex = { 0 };
+
+	if (hex_put(&hex, octets, NULL) == 0)
+		log_field_put(line, key, buf_span(&hex));
+	buf_release(&hex);
+}
+
 static const char *type_name(const struct pki_event *ev)
 {
 	switch (ev->type) {
@@ -88,16 +100,7 @@ static void log_number(struct buf *line, const char *key, int64_t n)
 	char text[24];
 
 	snprintf(text, sizeof(text), "%lld", (long long)n);
-	log_text(line, key, text);
-}
-
-static void log_hex(struct buf *line, const char *key, struct span bytes)
-{
-	struct buf hex = { 0 };
-
-	if (hex_put(&hex, bytes, NULL) == 0)
-		log_field(line, key, buf_span(&hex));
-	buf_release(&hex);
+	log_field_text(line, key, text);
 }
 
 /* Early in the line: what a client sends does not crowd it out. */
@@ -105,46 +108,52 @@ static void log_alert(struct buf *line, const struct pki_event *ev)
 {
 	const struct pki_alert *a = &ev->alert;
 
-	log_text(line, "alert", a->what);
-	log_text(line, "challenge", ev->challenge_id);
-	log_hex(line, "key", (struct span){ a->key, sizeof(a->key) });
+	log_field_text(line, "alert", a->what);
+	log_field_text(line, "challenge", ev->challenge_id);
 	if (a->first_at == 0)
 		return;
 	log_number(line, "first_time", a->first_at);
-	log_field(line, "first_remote", span_str(a->first_remote));
-	log_hex(line, "first_key",
-	    (struct span){ a->first_key, sizeof(a->first_key) });
+	log_field_put(line, "first_remote", span_str(a->first_remote));
+	log_hex(
+	    line, "first_key", (struct span){ a->first_key, KEY_HASH_SHOWN });
 }
 
-static void log_event(struct buf *line, const struct pki_event *ev)
+static void log_event(struct reply *r, const struct pki_event *ev)
 {
-	log_text(line, "type", type_name(ev));
+	struct buf *line = &r->log;
+
+	r->has_transaction = true;
+	log_field_text(line, "type", type_name(ev));
 	if (ev->alert.what != NULL)
 		log_alert(line, ev);
-	log_field(line, "transaction", span_str(ev->trans_id));
-	log_text(
+	log_field_put(line, "transaction", span_str(ev->trans_id));
+	if (ev->has_key)
+		log_hex(
+		    line, "key", (struct span){ ev->key_hash, KEY_HASH_SHOWN });
+	log_field_text(
 	    line, "result", ev->answered ? status_name(ev->status) : "none");
 	if (ev->answered && ev->status == SCEP_FAILURE)
-		log_text(line, "refusal", refusal_entry(ev->refusal)->code);
+		log_field_text(
+		    line, "refusal", refusal_entry(ev->refusal)->code);
 	if (ev->answered && ev->status != SCEP_SUCCESS && ev->detail[0] != '\0')
-		log_field(line, "detail", span_str(ev->detail));
+		log_field_put(line, "detail", span_str(ev->detail));
 	if (ev->serial.n != 0)
 		log_hex(line, "serial",
 		    (struct span){ ev->serial.b, ev->serial.n });
 	if (ev->repeated)
-		log_text(line, "repeated", "yes");
+		log_field_text(line, "repeated", "yes");
 	if (ev->challenge_id[0] != '\0' && ev->alert.what == NULL)
-		log_text(line, "challenge", ev->challenge_id);
+		log_field_text(line, "challenge", ev->challenge_id);
 	if (ev->subject.n != 0)
-		log_field(line, "subject", buf_span(&ev->subject));
+		log_field_put(line, "subject", buf_span(&ev->subject));
 	if (ev->signer.n != 0)
-		log_field(line, "signer", buf_span(&ev->signer));
+		log_field_put(line, "signer", buf_span(&ev->signer));
 	if (ev->delay_ms != 0)
 		log_number(line, "delay_ms", ev->delay_ms);
 	if (ev->digest != NULL)
-		log_text(line, "digest", ev->digest);
+		log_field_text(line, "digest", ev->digest);
 	if (ev->cipher != NULL)
-		log_text(line, "cipher", ev->cipher);
+		log_field_text(line, "cipher", ev->cipher);
 }
 
 static int answer(struct ca *ca, const struct request *q, struct span der,
@@ -155,7 +164,7 @@ static int answer(struct ca *ca, const struct request *q, struct span der,
 	int rc = pki_operation(ca, &facts, der, &r->body, &ev, e);
 
 	if (rc == 0) {
-		log_event(&r->log, &ev);
+		log_event(r, &ev);
 		r->status = 200;
 		r->content_type = "application/x-pki-message";
 		r->has_delivered = ev.delivers;
@@ -167,7 +176,7 @@ static int answer(struct ca *ca, const struct request *q, struct span der,
 		reply_refuse(r, q, 400, "Not a SCEP message.", e->text);
 		rc = 0;
 	} else if (ev.trans_id[0] != '\0') {
-		log_event(&r->log, &ev); /* whose request it was */
+		log_event(r, &ev); /* whose request it was */
 	}
 	pki_event_release(&ev);
 	return rc;

@@ -45,7 +45,7 @@ void reply_refuse(struct reply *r, const struct request *q, int status,
 	r->status = status;
 	r->content_type = "text/plain";
 	r->no_store = true;
-	log_text(&r->log, "error", why != NULL ? why : text);
+	log_field_text(&r->log, "error", why != NULL ? why : text);
 }
 
 void reply_fault(struct reply *r, const struct request *q, const struct err *e)

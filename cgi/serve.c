@@ -77,11 +77,11 @@ static const struct op *choose(
 		u->operation = SPAN_LIT("PKIOperation"); /* RFC 8894, 4.3 */
 	op = find_op(u->operation);
 	if (op == NULL) {
-		log_field(&r->log, "op", u->operation);
+		log_field_put(&r->log, "op", u->operation);
 		reply_refuse(r, q, 400, "Unknown operation.", NULL);
 		return NULL;
 	}
-	log_text(&r->log, "op", op->name);
+	log_field_text(&r->log, "op", op->name);
 	if ((op->methods & q->method) != 0)
 		return op;
 	if (q->method == HTTP_POST)
@@ -95,7 +95,7 @@ static void begin(const struct request *q, struct reply *r)
 {
 	*r = (struct reply){ 0 };
 	log_begin(&r->log, q->now, q->id, q->remote);
-	log_text(&r->log, "method", method_name(q->method));
+	log_field_text(&r->log, "method", method_name(q->method));
 }
 
 static void finish(const struct request *q, struct reply *r)
@@ -104,7 +104,7 @@ static void finish(const struct request *q, struct reply *r)
 
 	r->head = q->method == HTTP_HEAD;
 	snprintf(status, sizeof(status), "%d", r->status);
-	log_text(&r->log, "status", status);
+	log_field_text(&r->log, "status", status);
 }
 
 void serve(struct ca *ca, const struct request *q, struct reply *r)

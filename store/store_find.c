@@ -234,3 +234,54 @@ int store_request_page(struct store *st, const struct request_key *after,
 		return -1;
 	return page_run(st, &p, n, e);
 }
+
+struct namesakes {
+	const char *trans_id;
+	struct stored_request *page;
+	size_t max, n;
+};
+
+static int find_namesakes(struct visit *v, void *arg, struct err *e)
+{
+	struct namesakes *s = arg;
+	struct rec_key prefix;
+	struct request_key rk;
+	struct txn_scan scan;
+	int rc;
+
+	while (s->n > 0) /* this visit may be a second try */
+		stored_request_release(&s->page[--s->n]);
+	rec_key_first(REC_TRANS_ID, &prefix);
+	memcpy(prefix.b + prefix.n, s->trans_id, strlen(s->trans_id) + 1);
+	prefix.n += strlen(s->trans_id) + 1;
+	rc = txn_scan_from(v, &scan, &prefix, e);
+	while (rc == 0 && s->n < s->max && !scan.end &&
+	    rec_begins(scan.key, &prefix)) {
+		rc = rec_get_entry(scan.key, scan.value, &rk, e);
+		if (rc == 0)
+			rc = txn_follow(v, &rk, &s->page[s->n], e);
+		if (rc == 0) {
+			s->n++;
+			rc = txn_scan_next(&scan, e);
+		}
+	}
+	txn_scan_end(&scan);
+	return rc;
+}
+
+int store_request_namesakes(struct store *st, const char *trans_id,
+    struct stored_request *page, size_t max, size_t *n, struct err *e)
+{
+	struct namesakes s = { .trans_id = trans_id, .page = page, .max = max };
+
+	*n = 0;
+	if (strlen(trans_id) >= sizeof(page->key.trans_id))
+		return 0; /* none can have it */
+	if (visit_run(st, VISIT_READ, find_namesakes, &s, e) != 0) {
+		while (s.n > 0)
+			stored_request_release(&page[--s.n]);
+		return -1;
+	}
+	*n = s.n;
+	return 0;
+}

@@ -63,6 +63,13 @@ int request_id(
 int store_request_named(struct store *st, const char *text,
     struct stored_request *r, struct stored_cert *c, struct err *e);
 
+/*
+ * store_request_namesakes - up to `max` transactions that have just this
+ * transactionID, one a key; *n says how many.  Each must be released.
+ */
+int store_request_namesakes(struct store *st, const char *trans_id,
+    struct stored_request *page, size_t max, size_t *n, struct err *e);
+
 /* Where a page of open ones begins: behind this one. */
 struct pending_after {
 	int64_t created_at;

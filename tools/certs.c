@@ -1,6 +1,7 @@
 #include "certs.h"
 
 #include <ctype.h>
+#include <fnmatch.h>
 #include <string.h>
 
 #include "describe.h"
@@ -114,6 +115,19 @@ json_t *certs_json(const struct stored_cert *c, int64_t now)
 	json_object_set_new(o, "challenge", text_or_null(c->challenge_id));
 	json_object_set_new(o, "remote", text_or_null(c->remote));
 	return o;
+}
+
+bool certs_fits_subject(const char *pattern, const json_t *row)
+{
+	const char *name = json_string_value(json_object_get(row, "subject"));
+
+	if (pattern == NULL)
+		return true;
+	if (name == NULL)
+		return false;
+	if (pattern[strcspn(pattern, "*?[")] == '\0')
+		return strcasestr(name, pattern) != NULL;
+	return fnmatch(pattern, name, FNM_NOESCAPE | FNM_CASEFOLD) == 0;
 }
 
 int certs_each(struct store *st,

@@ -30,6 +30,12 @@ const char *certs_state(const struct stored_cert *c, int64_t now);
 /* certs_json - the record, and what its certificate says */
 json_t *certs_json(const struct stored_cert *c, int64_t now);
 
+/*
+ * certs_fits_subject - does the row's subject hold the pattern?  One with * ? [
+ * must match the whole name; upper and lower case are one; NULL fits all.
+ */
+bool certs_fits_subject(const char *pattern, const json_t *row);
+
 /* certs_serial - as people and scripts read it; null if it has no octets */
 json_t *certs_serial(const struct serial *s);
 

@@ -123,11 +123,44 @@ static void check_mode(struct check *c, const char *name, const struct stat *st)
 		    "mode %04o: the web server cannot offer it", mode);
 }
 
+static bool is_log(const char *name)
+{
+	return strcmp(name, HOME_SERVICE_LOG) == 0 ||
+	    strcmp(name, HOME_SERVICE_LOG_OLD) == 0;
+}
+
+/* check_log - without it devices enrol, and nobody knows why one did not */
+static bool check_log(struct check *c, const char *name, const struct stat *st)
+{
+	unsigned mode = st->st_mode & 07777;
+
+	if (!S_ISREG(st->st_mode))
+		check_say(c, WARNING, name, check_command(c, "rm -r", name, ""),
+		    "is no file: nothing is written there, and scepca why "
+		    "knows nothing");
+	else if ((mode & 0600) != 0600)
+		check_say(c, WARNING, name,
+		    check_command(c, "chmod 0600", name, ""),
+		    "mode %04o: it cannot be written, and scepca why knows "
+		    "nothing",
+		    mode);
+	else if ((mode & 077) != 0)
+		check_say(c, WARNING, name,
+		    check_command(c, "chmod 0600", name, ""),
+		    "mode %04o: others can get at it", mode);
+	else
+		return false;
+	return true;
+}
+
 static void check_entry(
     struct check *c, const char *name, const struct stat *st)
 {
 	char command[sizeof(c->owner.name) + 16];
 
+	if (is_log(name) && st->st_uid == c->owner.uid &&
+	    check_log(c, name, st))
+		return;
 	if (S_ISLNK(st->st_mode)) {
 		if (!is_in(name, HOME_STORE) && !is_in(name, HOME_PUBLIC))
 			check_say(c, PROBLEM, name,

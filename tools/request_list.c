@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "alike.h"
+#include "certs.h"
 #include "requests.h"
 #include "scepca.h"
 
@@ -13,6 +14,7 @@ struct listing {
 	struct store *st;
 	bool any_open; /* --state open */
 	enum request_state state;
+	const char *subject, *remote; /* NULL: any */
 	int64_t now;
 	struct looks looks; /* of those that are open */
 	size_t n_alike;
@@ -42,6 +44,9 @@ static bool is_wanted(const struct listing *l, const struct stored_request *r)
 {
 	enum request_state s = requests_state(r, l->now);
 
+	if (l->remote != NULL &&
+	    strncmp(r->remote, l->remote, strlen(l->remote)) != 0)
+		return false;
 	if (l->any_open)
 		return s == REQUEST_PENDING || s == REQUEST_APPROVED;
 	return s == l->state;
@@ -89,9 +94,14 @@ static int list_one(const struct stored_request *r, void *arg)
 		l->failed = true;
 		return 1;
 	}
+	row = requests_json(r, &c, l->now, !l->out->json);
+	if (!certs_fits_subject(l->subject, row)) {
+		json_decref(row);
+		stored_cert_release(&c);
+		return 0;
+	}
 	alike = has_double(l, r);
 	l->n_alike += alike;
-	row = requests_json(r, &c, l->now, !l->out->json);
 	if (l->out->json)
 		json_object_set_new(row, "alike", json_boolean(alike));
 	else
@@ -139,7 +149,11 @@ static int list(struct listing *l)
 int run_request_list(const struct opts *o, struct out *out)
 {
 	struct err e;
-	struct listing l = { .out = out, .now = time(NULL), .e = &e };
+	struct listing l = { .out = out,
+		.subject = opt_value(o, "subject"),
+		.remote = opt_value(o, "remote"),
+		.now = time(NULL),
+		.e = &e };
 	struct ca *ca;
 	int rc;
 

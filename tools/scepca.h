@@ -21,6 +21,7 @@ int run_request_list(const struct opts *o, struct out *out);
 int run_request_show(const struct opts *o, struct out *out);
 int run_request_approve(const struct opts *o, struct out *out);
 int run_request_reject(const struct opts *o, struct out *out);
+int run_why(const struct opts *o, struct out *out);
 int run_crl(const struct opts *o, struct out *out);
 int run_maintain(const struct opts *o, struct out *out);
 

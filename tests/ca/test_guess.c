@@ -172,7 +172,7 @@ Test(guess, reuse_is_an_alert)
 	world_key(&c, "t1", &first);
 	world_key(&other, "t1", &second);
 	cr_expect_arr_eq(r.ev.alert.first_key, first.key_hash, 32);
-	cr_expect_arr_eq(r.ev.alert.key, second.key_hash, 32);
+	cr_expect_arr_eq(r.ev.key_hash, second.key_hash, 32);
 	cr_expect_str_eq(r.ev.alert.first_remote, "198.51.100.7");
 	cr_expect_eq(r.ev.alert.first_at, TEST_NOW);
 	cr_expect_neq(r.ev.challenge_id[0], '\0');

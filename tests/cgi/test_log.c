@@ -41,7 +41,7 @@ TEST_ROWS(log, field, values, n)
 
 	line.max = LOG_LINE_MAX;
 	snprintf(want, sizeof(want), " k=%s", values[*n].want);
-	log_field(&line, "k",
+	log_field_put(&line, "k",
 	    (struct span){ (const uint8_t *)values[*n].value, values[*n].n });
 	cr_expect(span_eq(buf_span(&line), span_str(want)), "%s: %.*s",
 	    values[*n].name, (int)line.n, (const char *)line.p);
@@ -79,11 +79,11 @@ Test(log, value_cut)
 
 	memset(name, 'n', sizeof(name));
 	line.max = LOG_LINE_MAX;
-	log_field(
+	log_field_put(
 	    &line, "k", (struct span){ (const uint8_t *)name, LOG_VALUE_MAX });
 	cr_expect_eq(line.n, strlen(" k=") + LOG_VALUE_MAX);
 	buf_cut(&line, 0);
-	log_field(
+	log_field_put(
 	    &line, "k", (struct span){ (const uint8_t *)name, sizeof(name) });
 	cr_expect_eq(line.n, strlen(" k=") + LOG_VALUE_MAX + strlen("..."));
 	cr_expect_eq(memcmp(line.p + line.n - 4, "n...", 4), 0);
@@ -103,9 +103,9 @@ Test(log, line_full)
 	memset(noise, '\n', sizeof(noise));
 	log_begin(&line, 0, "id", "r");
 	for (int i = 0; i < 10; i++)
-		log_field(&line, "k",
+		log_field_put(&line, "k",
 		    (struct span){ (const uint8_t *)noise, sizeof(noise) });
-	log_text(&line, "status", "200");
+	log_field_text(&line, "status", "200");
 	log_end(&line);
 	cr_expect_leq(line.n, LOG_LINE_MAX + 1);
 	cr_expect_eq(memcmp(line.p + line.n - 12, " status=200\n", 12), 0,
@@ -122,7 +122,7 @@ Test(log, write)
 
 	cr_assert_eq(pipe(fds), 0);
 	line.max = LOG_LINE_MAX;
-	log_text(&line, "k", "v");
+	log_field_text(&line, "k", "v");
 	log_end(&line);
 	log_write(fds[1], &line);
 	cr_expect_eq(read(fds[0], got, sizeof(got) - 1), 5);

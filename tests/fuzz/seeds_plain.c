@@ -200,6 +200,24 @@ static void make_queries(void)
 	    SPAN_LIT("AES\r\nDES3\nsha-256\nSHA-512 \nSCEPStandard\n"));
 }
 
+static void make_log_fields(void)
+{
+	static const struct {
+		const char *name, *text;
+	} seeds[] = {
+		{ "whole",
+		    " id=00ff remote=192.0.2.7 transaction=A1B2C3 "
+		    "result=FAILURE refusal=challenge-used "
+		    "subject=\"CN=r1,O=Example\" status=200" },
+		{ "escapes", " a=\"\" b=\"x\\x0a\\x22\\x5c\\xff\"... c=d..." },
+		{ "open", " a=\"open" },
+		{ "hex", " a=\"\\xg1\"" },
+	};
+
+	for (size_t i = 0; i < sizeof(seeds) / sizeof(seeds[0]); i++)
+		save("log_field", seeds[i].name, span_str(seeds[i].text));
+}
+
 /* Key and value as fuzz_rec.c wants them. */
 static void save_rec(
     const char *name, const struct rec_key *key, struct buf *value)
@@ -328,5 +346,6 @@ void seeds_plain(void)
 	make_wishes();
 	make_confs();
 	make_queries();
+	make_log_fields();
 	make_records();
 }

@@ -92,10 +92,28 @@ mended
 rm -rf "$h"
 h=$tmp/h
 
+# --- the log that scepca why reads: devices enrol without it
+for mode in 400 000; do
+	fresh "$good"
+	touch "$h/service.log"
+	chmod $mode "$h/service.log"
+	warned service.log "mode 0$mode: it cannot be written"
+	mended
+done
+fresh "$good"
+touch "$h/service.log.1"
+chmod 644 "$h/service.log.1"
+warned service.log.1 'mode 0644: others can get at it'
+mended
+fresh "$good"
+ln -s /dev/null "$h/service.log"
+warned service.log 'is no file'
+
 # --- owners; root can make them wrong
 if [ "$(id -u)" -eq 0 ]; then
-	for name in keys/ca.pem store certs ca.conf; do
+	for name in keys/ca.pem store certs ca.conf service.log; do
 		fresh "$good"
+		[ -e "$h/$name" ] || (umask 077 && : >"$h/$name")
 		chown daemon "$h/$name"
 		broken "$name" 'belongs to user id'
 		says "chown "
