@@ -1,6 +1,9 @@
 #include "grant.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#include "audit.h"
 
 enum { TRIES = 4 };
 
@@ -16,6 +19,43 @@ static bool wants_unique_name(
 	return !renewal &&
 	    (rule == DUPLICATE_REFUSE ||
 		(rule == DUPLICATE_PENDING && !what->approved));
+}
+
+/* rule_of - what authorised it, in a few words */
+static void rule_of(const struct granting *what, const struct stored_request *r,
+    char *rule, size_t size)
+{
+	const char *id = what->a->challenge_id;
+	struct buf hex = { 0 };
+
+	if (id[0] != '\0')
+		snprintf(rule, size, "challenge %s", id);
+	else if (what->approved)
+		snprintf(rule, size, "operator");
+	else if (hex_put(&hex, (struct span){ r->renews.b, r->renews.n },
+		     NULL) == 0)
+		snprintf(rule, size, "renewal of %.*s", (int)hex.n,
+		    (const char *)hex.p);
+	buf_release(&hex);
+}
+
+/* record - in the books, with what is told of it */
+static int record(struct ca *ca, const struct granting *what,
+    struct grant *grant, enum grant_outcome *outcome,
+    struct stored_cert *recorded, struct err *e)
+{
+	struct buf event = { 0 };
+	char rule[80] = "";
+	int rc = -1;
+
+	rule_of(what, grant->request, rule, sizeof(rule));
+	if (audit_granted(ca, grant->request, grant->cert, what->g->subject,
+		rule, &event, e) == 0) {
+		grant->audit = audit_text(&event);
+		rc = store_grant(ca->store, grant, outcome, recorded, e);
+	}
+	buf_release(&event);
+	return rc;
 }
 
 static int grant_once(struct ca *ca, const struct granting *what,
@@ -43,7 +83,7 @@ static int grant_once(struct ca *ca, const struct granting *what,
 	if (issue_leaf(ca, a, what->g, what->spki, r->decided_at, &new, e) != 0)
 		return -1;
 	r->serial = new.serial;
-	if (store_grant(ca->store, &grant, outcome, &recorded, e) == 0) {
+	if (record(ca, what, &grant, outcome, &recorded, e) == 0) {
 		if (*outcome == GRANT_DONE) {
 			*cert = new;
 			new = (struct stored_cert){ 0 };

@@ -14,6 +14,7 @@
 #define HOME_KEYS "keys"
 #define HOME_STORE "store"
 #define HOME_PUBLIC "public"
+#define HOME_AUDIT "audit.log"
 #define HOME_CA_CERT "certs/ca.pem"
 #define HOME_RA_SIGN_CERT "certs/ra-sign.pem"
 #define HOME_RA_ENC_CERT "certs/ra-enc.pem"

@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "audit.h"
 #include "body.h"
 #include "cgi_env.h"
 #include "log.h"
@@ -136,8 +137,8 @@ static void after_reply(
 		dup2(fd, STDERR_FILENO);
 	}
 	if (r->has_delivered && ca != NULL && ca->store != NULL)
-		(void)store_cert_delivered(
-		    ca->store, &r->delivered, q->now, NULL);
+		(void)audit_note_delivered(
+		    ca, &r->delivered, q->remote, q->now, NULL);
 }
 
 static int answer(const struct cgi_env *env, struct request *q)

@@ -183,7 +183,9 @@ int visit_run(struct store *st, enum visit_kind kind,
 	if ((rc = enter(st, &why)) != 0)
 		goto out;
 	for (n = 0; n < TRIES; n++) {
-		v = (struct visit){ .db = &st->db, .again = n > 0 };
+		v = (struct visit){
+			.db = &st->db, .kind = kind, .again = n > 0
+		};
 		if ((rc = attach(st, kind, &why)) != 0)
 			break;
 		rc = once(&v, kind, work, arg, &why);
@@ -193,6 +195,8 @@ int visit_run(struct store *st, enum visit_kind kind,
 		if (rc == 0)
 			break;
 	}
+	if (rc == 0 && kind == VISIT_WRITE && v.told && !v.undo)
+		st->audit_due = true;
 	if (st->db.env != NULL)
 		(void)store_state_mark(&st->state, true, NULL);
 	store_lock_drop(&st->lock, st->dir_fd);
