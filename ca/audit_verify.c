@@ -15,9 +15,10 @@ enum { BLOCK = 64 * 1024, PAGE = 64, TRIES = 1000 };
 /* A walk through the file, which may grow under it. */
 struct walk {
 	struct audit_report *r;
-	int fd;	      /* -1: there is no file */
-	off_t at;     /* of the first byte behind the last whole line */
-	bool believe; /* the next line, whatever is before it */
+	int fd;	       /* -1: there is no file */
+	off_t at;      /* of the first byte behind the last whole line */
+	bool in_store; /* what is missing waits there, to be written again */
+	bool believe;  /* the next line, whatever is before it */
 	size_t n_rest;
 	uint8_t rest[AUDIT_LINE_MAX + 1]; /* the beginning of what is there */
 	uint8_t block[BLOCK];
@@ -147,15 +148,17 @@ static int judge_end(struct ca *ca, struct walk *w, bool *done, struct err *e)
 {
 	struct audit_head made, next, head = w->r->head;
 	struct buf lines[PAGE];
+	int64_t written;
 	size_t n;
 	int rc = 0;
 
 	w->r->waiting = 0;
 	do {
-		if (store_audit_page(
-			ca->store, head.seq, &made, lines, PAGE, &n, e) != 0)
+		if (store_audit_page(ca->store, head.seq, &made, &written,
+			lines, PAGE, &n, e) != 0)
 			return -1;
 		*done = true;
+		w->in_store = n > 0;
 		if (made.seq == head.seq && !same_head(&made, &head)) {
 			broken(w,
 			    "should come next, but the chain ends in another "
@@ -163,6 +166,8 @@ static int judge_end(struct ca *ca, struct walk *w, bool *done, struct err *e)
 			    "somewhere before");
 		} else if (made.seq < head.seq) {
 			too_much(w, &made);
+		} else if (w->r->head.seq < written) {
+			*done = false; /* cut off, or in the file by now */
 		} else if (n > 0 &&
 		    audit_line_read(buf_span(&lines[0]), &next, NULL) == 0 &&
 		    next.seq != head.seq + 1) {
@@ -212,10 +217,18 @@ static int verify(struct ca *ca, struct walk *w, struct err *e)
 			return 0;
 		/* a store that has what the file lacks has not written it */
 		if (i > 0 && w->at == before) {
-			broken(w,
-			    w->fd < 0 ? "is missing: there is no " HOME_AUDIT
-				      : "is missing: the end of the log was "
-					"cut off");
+			if (w->fd < 0)
+				broken(
+				    w, "is missing: there is no " HOME_AUDIT);
+			else if (w->in_store)
+				broken(w,
+				    "is missing: the end of the log was cut "
+				    "off, or lost in a power cut; scepca "
+				    "maintain writes it again");
+			else
+				broken(w,
+				    "is missing: the end of the log was cut "
+				    "off");
 			return 0;
 		}
 		if (judge_end(ca, w, &done, e) != 0)

@@ -124,7 +124,8 @@ int audit_line_read(struct span line, struct audit_head *head, struct err *e)
 int audit_line_follows(struct span line, const struct audit_head *before,
     struct audit_head *head, struct err *e)
 {
-	int64_t want = before->seq + 1;
+	const struct audit_head prev = *before; /* which may be *head */
+	int64_t want = prev.seq + 1;
 	struct audit_head got;
 	uint8_t chain[32];
 
@@ -142,7 +143,7 @@ int audit_line_follows(struct span line, const struct audit_head *before,
 		    " should be: it is not in its place",
 		    got.seq, want);
 	line.n -= MARK + HEX;
-	if (chain_of(before->chain, line, chain, e) != 0)
+	if (chain_of(prev.chain, line, chain, e) != 0)
 		return -1;
 	if (memcmp(chain, got.chain, sizeof(chain)) != 0)
 		return err_set(e, ERR_INPUT,

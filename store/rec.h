@@ -158,8 +158,9 @@ int rec_get_line(struct span key, struct span value, int64_t *seq,
 
 /* The end of the audit log's chain. */
 struct rec_audit {
-	int64_t seq;  /* of the last line that was made */
-	int64_t firm; /* of the last one whose commit is durable */
+	int64_t seq;	 /* of the last line that was made */
+	int64_t firm;	 /* of the last one whose commit is durable */
+	int64_t written; /* of the last one that is in the file */
 	uint8_t chain[32];
 };
 int rec_put_audit(const struct rec_audit *a, struct buf *value, struct err *e);

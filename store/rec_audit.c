@@ -38,7 +38,8 @@ int rec_get_line(struct span key, struct span value, int64_t *seq,
 /* INT64_MAX is no number: there must be one above. */
 static bool is_sane(const struct rec_audit *a)
 {
-	return a->firm >= 0 && a->seq >= a->firm && a->seq < INT64_MAX;
+	return a->written >= 0 && a->firm >= a->written && a->seq >= a->firm &&
+	    a->seq < INT64_MAX;
 }
 
 int rec_put_audit(const struct rec_audit *a, struct buf *value, struct err *e)
@@ -47,6 +48,7 @@ int rec_put_audit(const struct rec_audit *a, struct buf *value, struct err *e)
 
 	rec_write_i64(&w, a->seq);
 	rec_write_i64(&w, a->firm);
+	rec_write_i64(&w, a->written);
 	rec_write_octets(&w, a->chain, sizeof(a->chain));
 	if (!is_sane(a))
 		w.wrong = "number out of range";
@@ -66,6 +68,7 @@ int rec_get_audit(
 		return err_set(e, ERR_STORE, "%s: malformed key", what);
 	got.seq = rec_read_i64(&r);
 	got.firm = rec_read_i64(&r);
+	got.written = rec_read_i64(&r);
 	rec_read_octets(&r, got.chain, sizeof(got.chain));
 	rec_read_check(&r, is_sane(&got), "number out of range");
 	if (rec_read_end(&r, what, e) != 0)

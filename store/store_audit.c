@@ -55,7 +55,7 @@ int store_audit_drain(struct store *st, struct audit_file *file, bool all,
 }
 
 struct look {
-	int64_t after;
+	int64_t after, written;
 	struct audit_head head;
 	struct buf *lines;
 	size_t max, n;
@@ -80,6 +80,7 @@ static int look(struct visit *v, void *arg, struct err *e)
 	drop(l);
 	if (txn_get_audit(v, &a, e) != 0)
 		return -1;
+	l->written = a.written;
 	l->head.seq = a.seq;
 	memcpy(l->head.chain, a.chain, sizeof(a.chain));
 	rec_key_line(l->after + 1, &from);
@@ -97,7 +98,7 @@ static int look(struct visit *v, void *arg, struct err *e)
 }
 
 int store_audit_page(struct store *st, int64_t after, struct audit_head *head,
-    struct buf *lines, size_t max, size_t *n, struct err *e)
+    int64_t *written, struct buf *lines, size_t max, size_t *n, struct err *e)
 {
 	struct look l = { .after = after, .lines = lines, .max = max };
 
@@ -106,6 +107,7 @@ int store_audit_page(struct store *st, int64_t after, struct audit_head *head,
 		return -1;
 	}
 	*head = l.head;
+	*written = l.written;
 	*n = l.n;
 	return 0;
 }

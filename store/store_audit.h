@@ -44,10 +44,11 @@ int store_audit_drain(struct store *st, struct audit_file *file, bool all,
     int64_t *left, struct err *e);
 
 /*
- * store_audit_page - the end of the chain, and the first lines that wait
- * behind number `after`, up to `max`, each released by the caller.
+ * store_audit_page - the end of the chain; the number of the last line that was
+ * written; and the first lines that wait behind number `after`, up to `max`,
+ * each released by the caller.
  */
 int store_audit_page(struct store *st, int64_t after, struct audit_head *head,
-    struct buf *lines, size_t max, size_t *n, struct err *e);
+    int64_t *written, struct buf *lines, size_t max, size_t *n, struct err *e);
 
 #endif

@@ -194,10 +194,15 @@ int txn_drain(struct visit *v, struct audit_file *file, int64_t *left,
 	begin = last.seq < first ? first : last.seq + 1;
 	end = smaller(a.firm, begin + AT_ONCE - 1);
 	gone = smaller(smaller(file->synced, last.seq), first + AT_ONCE - 1);
-	*changed = gone >= first;
-	if (forget_lines(v, first, gone, e) != 0 ||
-	    (begin <= end && write_lines(v, file, begin, end, e) != 0))
+	*changed = gone >= first || begin <= end;
+	if (forget_lines(v, first, gone, e) != 0)
 		return -1;
+	if (begin <= end) {
+		a.written = end;
+		if (write_lines(v, file, begin, end, e) != 0 ||
+		    txn_put_audit(v, &a, e) != 0)
+			return -1;
+	}
 	*left = a.seq - (begin <= end ? end : begin - 1);
 	return 0;
 }

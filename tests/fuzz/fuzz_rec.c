@@ -123,6 +123,7 @@ static void check_entry(struct span key, struct span value)
 
 static void check_state(struct span key, struct span value)
 {
+	struct rec_audit audit;
 	struct rec_open open;
 	struct rec_crl crl;
 	struct buf out = { 0 };
@@ -131,8 +132,26 @@ static void check_state(struct span key, struct span value)
 		MUST(rec_put_open(&open, &out, NULL) == 0);
 	else if (rec_get_crl(key, value, &crl, NULL) == 0)
 		MUST(rec_put_crl(&crl, &out, NULL) == 0);
+	else if (rec_get_audit(key, value, &audit, NULL) == 0)
+		MUST(rec_put_audit(&audit, &out, NULL) == 0);
 	else
 		return;
+	MUST(span_eq(buf_span(&out), value));
+	buf_release(&out);
+}
+
+static void check_line(struct span key, struct span value)
+{
+	struct rec_key k;
+	struct span line;
+	struct buf out = { 0 };
+	int64_t seq;
+
+	if (rec_get_line(key, value, &seq, &line, NULL) != 0)
+		return;
+	rec_key_line(seq, &k);
+	MUST(span_eq(rec_key_span(&k), key));
+	MUST(rec_put_line(line, &out, NULL) == 0);
 	MUST(span_eq(buf_span(&out), value));
 	buf_release(&out);
 }
@@ -153,5 +172,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_revoked(key, value);
 	check_entry(key, value);
 	check_state(key, value);
+	check_line(key, value);
 	return 0;
 }
