@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit.h"
+
 int ca_open(
     const char *home, const char *endpoint, struct ca **ca, struct err *e)
 {
@@ -28,6 +30,7 @@ void ca_close(struct ca *ca)
 {
 	if (ca == NULL)
 		return;
+	audit_drain_due(ca);
 	store_close(ca->store);
 	if (ca->enc_key != ca->ca_key)
 		privkey_free(ca->enc_key);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "audit.h"
 #include "name_pattern.h"
 
 enum { VALUE_BYTES = 16, ID_BYTES = 6, STATIC_MIN = 8 };
@@ -169,7 +170,8 @@ static int record(struct ca *ca, struct span value, int64_t now,
     struct stored_challenge *c, struct err *e)
 {
 	uint8_t id[ID_BYTES];
-	struct buf hex = { 0 };
+	struct buf hex = { 0 }, event = { 0 };
+	int rc = -1;
 
 	if (gnutls_rnd(GNUTLS_RND_NONCE, id, sizeof(id)) != 0)
 		return err_set(e, ERR_CRYPTO, "no random bytes");
@@ -181,7 +183,10 @@ static int record(struct ca *ca, struct span value, int64_t now,
 	c->created_at = now;
 	if (mac_of(ca, value, c->mac, e) != 0 || ca_store(ca, e) != 0)
 		return -1;
-	return store_challenge_add(ca->store, c, e);
+	if (audit_challenge(ca, c, &event, e) == 0)
+		rc = store_challenge_add(ca->store, c, audit_text(&event), e);
+	buf_release(&event);
+	return rc;
 }
 
 int challenge_new(struct ca *ca, const struct challenge_spec *spec, int64_t now,
@@ -333,6 +338,20 @@ int challenge_authorise(struct ca *ca, const struct challenge_use *use,
 	return 0;
 }
 
+int challenge_revoke(struct ca *ca, const char *why, const char *id,
+    int64_t now, struct stored_challenge *c, struct err *e)
+{
+	struct buf event = { 0 };
+	int rc = -1;
+
+	if (ca_store(ca, e) == 0 &&
+	    audit_challenge_end(ca, why, &event, e) == 0)
+		rc = store_challenge_revoke(
+		    ca->store, id, now, audit_text(&event), c, e);
+	buf_release(&event);
+	return rc;
+}
+
 int challenge_exposed(struct ca *ca, struct span value, int64_t now,
     char id[16], bool *revoked, struct err *e)
 {
@@ -350,7 +369,7 @@ int challenge_exposed(struct ca *ca, struct span value, int64_t now,
 	if (c.uses == CHALLENGE_UNLIMITED ||
 	    challenge_state(&c, now) != CHALLENGE_GOOD)
 		return 0;
-	if (store_challenge_revoke(ca->store, c.id, now, &c, e) != 0)
+	if (challenge_revoke(ca, "challenge-exposed", c.id, now, &c, e) != 0)
 		return -1;
 	*revoked = true;
 	return 0;

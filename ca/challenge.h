@@ -76,6 +76,13 @@ int challenge_authorise(struct ca *ca, const struct challenge_use *use,
     int64_t now, struct authorisation *a, enum refusal *why, struct err *e);
 
 /*
+ * challenge_revoke - store_challenge_revoke, told in the audit log as `why`,
+ * such as challenge-revoked.
+ */
+int challenge_revoke(struct ca *ca, const char *why, const char *id,
+    int64_t now, struct stored_challenge *c, struct err *e);
+
+/*
  * challenge_exposed - `value` was sent in the clear: if it is a good one-time
  * challenge it is revoked, *revoked is true and id[] names it.  One of
  * unlimited uses is not: whoever knows it could stop everybody else (R086).

@@ -3,6 +3,7 @@
 #include <gnutls/x509-ext.h>
 #include <gnutls/x509.h>
 
+#include "audit.h"
 #include "crl.h"
 #include "extensions.h"
 #include "issue.h"
@@ -200,6 +201,19 @@ static int make(struct ca *ca, int64_t number, int64_t previous, int64_t now,
 	return rc;
 }
 
+static int note_published(
+    struct ca *ca, int64_t number, int64_t now, int64_t until, struct err *e)
+{
+	struct buf event = { 0 };
+	int rc = audit_crl(ca, number, until, &event, e);
+
+	if (rc == 0)
+		rc = store_crl_done(
+		    ca->store, number, now, until, audit_text(&event), e);
+	buf_release(&event);
+	return rc;
+}
+
 /* Make and publish the list that was claimed. */
 static int publish(struct ca *ca, int64_t number, int64_t now, bool force,
     bool *made, struct err *e)
@@ -229,7 +243,7 @@ static int publish(struct ca *ca, int64_t number, int64_t now, bool force,
 		rc = -1;
 		if (home_replace(ca->home, HOME_PUBLIC_CRL, 0644,
 			buf_span(&der), e) == 0)
-			rc = store_crl_done(ca->store, number, now, until, e);
+			rc = note_published(ca, number, now, until, e);
 		*made = rc == 0;
 	}
 out:
@@ -255,7 +269,8 @@ int crl_publish(
 		if (claimed)
 			rc = publish(ca, number, now, force, &done, e);
 		if (claimed && !done) /* the next one may try */
-			(void)store_crl_done(ca->store, number, 0, 0, NULL);
+			(void)store_crl_done(
+			    ca->store, number, 0, 0, NULL, NULL);
 	}
 	if (rc == 0)
 		*made = done;

@@ -1,6 +1,9 @@
 #include "grant.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#include "audit.h"
 
 enum { TRIES = 4 };
 
@@ -15,6 +18,23 @@ static bool wants_unique_name(const struct granting *what, bool renewal)
 	return !renewal &&
 	    (rule == DUPLICATE_REFUSE ||
 		(rule == DUPLICATE_PENDING && !what->approved));
+}
+
+/* record - in the books, with what is told of it */
+static int record(struct ca *ca, const struct granting *what,
+    struct grant *grant, enum grant_outcome *outcome,
+    struct stored_cert *recorded, struct err *e)
+{
+	struct buf event = { 0 };
+	int rc = -1;
+
+	if (audit_granted(ca, grant->request, grant->cert, what->g->subject,
+		&event, e) == 0) {
+		grant->audit = audit_text(&event);
+		rc = store_grant(ca->store, grant, outcome, recorded, e);
+	}
+	buf_release(&event);
+	return rc;
 }
 
 static int grant_once(struct ca *ca, const struct granting *what,
@@ -45,7 +65,7 @@ static int grant_once(struct ca *ca, const struct granting *what,
 		&new, e) != 0)
 		return -1;
 	r->serial = new.serial;
-	if (store_grant(ca->store, &grant, outcome, &recorded, e) == 0) {
+	if (record(ca, what, &grant, outcome, &recorded, e) == 0) {
 		if (*outcome == GRANT_DONE) {
 			*cert = new;
 			new = (struct stored_cert){ 0 };

@@ -16,6 +16,7 @@
 #define HOME_PUBLIC "public"
 #define HOME_SERVICE_LOG "service.log"
 #define HOME_SERVICE_LOG_OLD "service.log.1"
+#define HOME_AUDIT "audit.log"
 #define HOME_CA_CERT "certs/ca.pem"
 #define HOME_RA_SIGN_CERT "certs/ra-sign.pem"
 #define HOME_RA_ENC_CERT "certs/ra-enc.pem"

@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "audit.h"
 #include "body.h"
 #include "cgi_env.h"
 #include "log.h"
@@ -158,8 +159,8 @@ static void after_reply(struct ca *ca, const struct request *q,
 	if (r->has_transaction)
 		(void)service_log_append(ca->home, buf_span(&r->log), NULL);
 	if (is_written && r->has_delivered && ca->store != NULL)
-		(void)store_cert_delivered(
-		    ca->store, &r->delivered, q->now, NULL);
+		(void)audit_note_delivered(
+		    ca, &r->delivered, q->remote, q->now, NULL);
 }
 
 static int answer(const struct cgi_env *env, struct request *q)

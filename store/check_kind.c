@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "check_kind.h"
+#include "txn_audit.h"
 
 /* must_have - the record under `key` is there, and is `want` */
 static int must_have(struct visit *v, const struct rec_key *key,
@@ -231,10 +232,59 @@ int check_failures(
 	return rec_get_failures(key, value, &f, e);
 }
 
+/*
+ * A line that waits follows on the one before, if that waits, too; the last is
+ * the end of the chain.
+ */
+int check_line(
+    struct visit *v, struct span key, struct span value, struct err *e)
+{
+	struct audit_head head, before = { .seq = 0 };
+	struct buf line = { 0 }, prev = { 0 };
+	struct rec_audit a;
+	struct span text;
+	struct err why;
+	int64_t seq;
+	int rc = -1;
+
+	if (rec_get_line(key, value, &seq, &text, e) != 0 ||
+	    buf_put(&line, text, e) != 0)
+		return -1;
+	if (audit_line_read(buf_span(&line), &head, e) != 0 ||
+	    txn_get_audit(v, &a, e) != 0)
+		goto out;
+	if (head.seq != seq || seq > a.seq) {
+		err_set(e, ERR_STORE, "it is not in its place");
+		goto out;
+	}
+	if (seq == a.seq && memcmp(head.chain, a.chain, sizeof(a.chain)) != 0) {
+		err_set(e, ERR_STORE, "it is not the end of the chain");
+		goto out;
+	}
+	if (seq < a.seq && txn_get_line(v, seq + 1, &prev, e) != 0) {
+		err_prefix(e, "the line behind it");
+		goto out;
+	}
+	buf_cut(&prev, 0);
+	if (seq > 1 && txn_get_line(v, seq - 1, &prev, &why) != 0) {
+		rc = why.kind == ERR_NOT_FOUND ? 0 : -1; /* it is written */
+		if (rc != 0)
+			*e = why;
+	} else if (seq == 1 ||
+	    audit_line_read(buf_span(&prev), &before, e) == 0) {
+		rc = audit_line_follows(buf_span(&line), &before, &head, e);
+	}
+out:
+	buf_release(&line);
+	buf_release(&prev);
+	return rc;
+}
+
 int check_state(
     struct visit *v, struct span key, struct span value, struct err *e)
 {
 	struct rec_failures failures;
+	struct rec_audit audit;
 	struct rec_open open;
 	struct rec_key name;
 	struct rec_crl crl;
@@ -246,5 +296,8 @@ int check_state(
 	rec_key_state("failures", &name);
 	if (span_eq(key, rec_key_span(&name)))
 		return rec_get_all_failures(key, value, &failures, e);
+	rec_key_state("audit", &name);
+	if (span_eq(key, rec_key_span(&name)))
+		return rec_get_audit(key, value, &audit, e);
 	return rec_get_crl(key, value, &crl, e);
 }

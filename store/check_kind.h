@@ -14,6 +14,6 @@ typedef int check_fn(
 check_fn check_cert, check_cert_name, check_revoked;
 check_fn check_request, check_entry;
 check_fn check_challenge, check_challenge_id;
-check_fn check_failures, check_state;
+check_fn check_failures, check_state, check_line;
 
 #endif

@@ -15,12 +15,14 @@
  *   'F' decided_at id               rejected and expired ones by that moment
  *   'H' mac                         challenge
  *   'I' id                          challenge by short name: its mac
- *   'M' name                        "open": how many are, "crl": its state,
- *                                   "failures": wrong challenges in all
  *   'W' remote                      wrong challenges from this address
+ *   'Q' seq                         line of the audit log on its way
+ *   'M' name                        "open": how many are, "crl": its state,
+ *                                   "audit": the end of its chain,
+ *                                   "failures": wrong challenges in all
  *
- * Serials and addresses have their length in front; a time is eight octets in
- * the order of time.  The value of J, P, A, E and F is the key of the request;
+ * Serials and addresses have their length in front; a time or a number is eight
+ * octets in the order of them.  The value of J, P, A, E and F is the key of the request;
  * D and T say everything in their key.
  *
  * A value starts with its version.  Integers are big-endian, texts and octet
@@ -47,6 +49,7 @@ enum rec_kind {
 	REC_REQUEST_ID = 'J',
 	REC_STATE = 'M',
 	REC_OPEN = 'P',
+	REC_LINE = 'Q',
 	REC_REQUEST = 'R',
 	REC_TRANS_ID = 'T',
 	REC_REVOKED = 'V',
@@ -84,13 +87,14 @@ void rec_key_challenge(const uint8_t mac[32], struct rec_key *k);
 int rec_key_challenge_id(const char *id, struct rec_key *k, struct err *e);
 /* rec_key_failures - ERR_INPUT for an empty or overlong address, too */
 int rec_key_failures(const char *remote, struct rec_key *k, struct err *e);
+void rec_key_line(int64_t seq, struct rec_key *k);
 void rec_key_state(const char *name, struct rec_key *k); /* "open", "crl" … */
 
 struct span rec_key_span(const struct rec_key *k);
 bool rec_is(struct span key, enum rec_kind kind);
 /* rec_begins - is `prefix` the beginning of the key? */
 bool rec_begins(struct span key, const struct rec_key *prefix);
-/* rec_time_of - of a key that rec_get_entry has taken, of P, E or F */
+/* rec_time_of - of a key that rec_get_entry has taken, of P, E or F; or of Q */
 int64_t rec_time_of(struct span key);
 
 /*
@@ -166,5 +170,21 @@ int rec_put_failures(
     const struct failures *f, struct buf *value, struct err *e);
 int rec_get_failures(
     struct span key, struct span value, struct failures *f, struct err *e);
+
+/* A line of the audit log, without its line feed; borrows the value. */
+int rec_put_line(struct span line, struct buf *value, struct err *e);
+int rec_get_line(struct span key, struct span value, int64_t *seq,
+    struct span *line, struct err *e);
+
+/* The end of the audit log's chain. */
+struct rec_audit {
+	int64_t seq;	 /* of the last line that was made */
+	int64_t firm;	 /* of the last one whose commit is durable */
+	int64_t written; /* of the last one that is in the file */
+	uint8_t chain[32];
+};
+int rec_put_audit(const struct rec_audit *a, struct buf *value, struct err *e);
+int rec_get_audit(
+    struct span key, struct span value, struct rec_audit *a, struct err *e);
 
 #endif

@@ -166,6 +166,12 @@ int rec_key_failures(const char *remote, struct rec_key *k, struct err *e)
 	return 0;
 }
 
+void rec_key_line(int64_t seq, struct rec_key *k)
+{
+	start(k, REC_LINE);
+	put_time(k, seq);
+}
+
 void rec_key_state(const char *name, struct rec_key *k)
 {
 	start(k, REC_STATE);

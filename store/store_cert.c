@@ -2,6 +2,7 @@
  * store_cert.c - certificates by serial number.
  */
 #include "page.h"
+#include "txn_audit.h"
 #include "txn_cert.h"
 
 void stored_cert_release(struct stored_cert *c)
@@ -69,48 +70,72 @@ static bool is_recorded(struct visit *v, const struct stored_cert *c)
 	return same;
 }
 
+struct addition {
+	const struct stored_cert *c;
+	const char *audit;
+};
+
 static int add(struct visit *v, void *arg, struct err *e)
 {
-	const struct stored_cert *c = *(const struct stored_cert **)arg;
+	const struct addition *a = arg;
 	bool added;
 
-	if (txn_add_cert(v, c, &added, e) != 0)
+	if (txn_add_cert(v, a->c, &added, e) != 0)
 		return -1;
-	if (!added && !(v->again && is_recorded(v, c)))
+	if (added)
+		return txn_audit(v, a->c->issued_at, a->audit, e);
+	if (!v->again || !is_recorded(v, a->c))
 		return err_set(e, ERR_STORE, "this serial number is taken");
 	return 0;
 }
 
-int store_cert_add(struct store *st, const struct stored_cert *c, struct err *e)
+int store_cert_add(struct store *st, const struct stored_cert *c,
+    const char *audit, struct err *e)
 {
-	return visit_run(st, VISIT_WRITE, add, &c, e);
+	struct addition a = { c, audit };
+
+	return visit_run(st, VISIT_WRITE, add, &a, e);
 }
 
 struct delivery {
 	const struct serial *serial;
 	int64_t now;
+	const char *audit;
+	struct audit_file *file;
+	bool drained;
 };
 
 static int note_delivery(struct visit *v, void *arg, struct err *e)
 {
-	const struct delivery *d = arg;
+	struct delivery *d = arg;
 	struct stored_cert c;
+	bool first, changed;
+	int64_t left;
 	int rc;
 
-	if (txn_get_cert(v, d->serial, &c, e) != 0)
+	/* in front of our own line, whose commit is not durable */
+	d->drained =
+	    d->file != NULL && txn_drain(v, d->file, &left, &changed, e) == 0;
+	if (v->broken || txn_get_cert(v, d->serial, &c, e) != 0)
 		return -1;
+	first = c.delivered_at == 0;
 	c.delivered_at = d->now;
 	rc = txn_put_cert(v, &c, e);
 	stored_cert_release(&c);
-	return rc;
+	return rc == 0 && first ? txn_audit(v, d->now, d->audit, e) : rc;
 }
 
-int store_cert_delivered(
-    struct store *st, const struct serial *serial, int64_t now, struct err *e)
+int store_cert_delivered(struct store *st, const struct serial *serial,
+    int64_t now, const char *audit, struct audit_file *file, struct err *e)
 {
-	struct delivery d = { serial, now };
+	struct delivery d = {
+		.serial = serial, .now = now, .audit = audit, .file = file
+	};
 
-	return visit_run(st, VISIT_NOTE, note_delivery, &d, e);
+	if (visit_run(st, VISIT_NOTE, note_delivery, &d, e) != 0)
+		return -1;
+	st->audit_due = st->audit_due && !d.drained;
+	return 0;
 }
 
 struct namesakes {

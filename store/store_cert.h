@@ -63,15 +63,18 @@ int store_cert_named(struct store *st, const uint8_t name_hash[32], int64_t now,
  * store_cert_add - record a certificate that no request asked for (the CA's
  * own).  ERR_STORE if the serial is taken.
  */
-int store_cert_add(
-    struct store *st, const struct stored_cert *c, struct err *e);
+int store_cert_add(struct store *st, const struct stored_cert *c,
+    const char *audit, struct err *e);
 
 /*
- * store_cert_delivered - note that the certificate went out.  The only function
- * whose effect may be lost in a power cut (it is not worth a disk flush).  Lets
+ * store_cert_delivered - note that the certificate went out; `audit` is told
+ * the first time.  The only function whose effect may be lost in a power cut
+ * (it is not worth a disk flush).  On the way it drains the audit log to `file`
+ * (store_audit.h; NULL: it does not), of which a failure is no failure.  Lets
  * go of the database, as a program does this last.
  */
-int store_cert_delivered(
-    struct store *st, const struct serial *serial, int64_t now, struct err *e);
+struct audit_file;
+int store_cert_delivered(struct store *st, const struct serial *serial,
+    int64_t now, const char *audit, struct audit_file *file, struct err *e);
 
 #endif

@@ -1,9 +1,11 @@
 /*
  * store_challenge.c - challenges by keyed hash, and by short name for people.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "page.h"
+#include "txn_audit.h"
 
 enum challenge_state challenge_state(
     const struct stored_challenge *c, int64_t now)
@@ -27,9 +29,15 @@ static bool is_recorded(struct visit *v, const struct stored_challenge *c)
 	    strcmp(have.id, c->id) == 0 && have.created_at == c->created_at;
 }
 
+struct addition {
+	const struct stored_challenge *c;
+	const char *audit;
+};
+
 static int add(struct visit *v, void *arg, struct err *e)
 {
-	const struct stored_challenge *c = arg;
+	const struct addition *a = arg;
+	const struct stored_challenge *c = a->c;
 	struct buf mac = { 0 }, value = { 0 };
 	struct rec_key key, id;
 	bool added;
@@ -56,19 +64,19 @@ static int add(struct visit *v, void *arg, struct err *e)
 		err_set(e, ERR_STORE, "this challenge is there already");
 		goto out;
 	}
-	rc = 0;
+	rc = txn_audit(v, c->created_at, a->audit, e);
 out:
 	buf_release(&mac);
 	buf_release(&value);
 	return rc;
 }
 
-int store_challenge_add(
-    struct store *st, const struct stored_challenge *c, struct err *e)
+int store_challenge_add(struct store *st, const struct stored_challenge *c,
+    const char *audit, struct err *e)
 {
-	struct stored_challenge copy = *c;
+	struct addition a = { c, audit };
 
-	return visit_run(st, VISIT_WRITE, add, &copy, e);
+	return visit_run(st, VISIT_WRITE, add, &a, e);
 }
 
 int txn_use_challenge(struct visit *v, const uint8_t mac[32],
@@ -185,8 +193,23 @@ static int find_by_id(
 struct revocation {
 	const char *id;
 	int64_t now;
+	const char *audit;
 	struct stored_challenge c;
 };
+
+static int tell_revoked(
+    struct visit *v, const struct revocation *r, struct err *e)
+{
+	char event[256];
+	int n;
+
+	if (r->audit == NULL)
+		return 0;
+	n = snprintf(event, sizeof(event), "%s id=%s", r->audit, r->c.id);
+	if (n < 0 || (size_t)n >= sizeof(event))
+		return err_set(e, ERR_INPUT, "event too long");
+	return txn_audit(v, r->now, event, e);
+}
 
 static int revoke_once(struct visit *v, void *arg, struct err *e)
 {
@@ -201,6 +224,8 @@ static int revoke_once(struct visit *v, void *arg, struct err *e)
 	if (v->undo)
 		return 0;
 	r->c.revoked_at = r->now;
+	if (tell_revoked(v, r, e) != 0)
+		return -1;
 	rec_key_challenge(r->c.mac, &key);
 	if (rec_put_challenge(&r->c, &value, e) == 0)
 		rc = txn_put(v, &key, buf_span(&value), e);
@@ -209,9 +234,9 @@ static int revoke_once(struct visit *v, void *arg, struct err *e)
 }
 
 int store_challenge_revoke(struct store *st, const char *id, int64_t now,
-    struct stored_challenge *c, struct err *e)
+    const char *audit, struct stored_challenge *c, struct err *e)
 {
-	struct revocation r = { .id = id, .now = now };
+	struct revocation r = { .id = id, .now = now, .audit = audit };
 
 	if (visit_run(st, VISIT_WRITE, revoke_once, &r, e) != 0)
 		return -1;

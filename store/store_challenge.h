@@ -50,8 +50,8 @@ enum challenge_state challenge_state(
     const struct stored_challenge *c, int64_t now);
 
 /* store_challenge_add - ERR_STORE if id or mac is taken already */
-int store_challenge_add(
-    struct store *st, const struct stored_challenge *c, struct err *e);
+int store_challenge_add(struct store *st, const struct stored_challenge *c,
+    const char *audit, struct err *e);
 
 /* store_challenge_find - by keyed hash; ERR_NOT_FOUND */
 int store_challenge_find(struct store *st, const uint8_t mac[32],
@@ -64,9 +64,10 @@ int store_challenge_page(struct store *st, const uint8_t *after_mac,
 /*
  * store_challenge_revoke - `id` or a prefix that only one challenge has
  * (ERR_INPUT if several do, ERR_NOT_FOUND); *c is the record afterwards.
- * Twice is no error.
+ * Twice is no error.  To `audit`, of at most 200 octets, the id in full is
+ * added.
  */
 int store_challenge_revoke(struct store *st, const char *id, int64_t now,
-    struct stored_challenge *c, struct err *e);
+    const char *audit, struct stored_challenge *c, struct err *e);
 
 #endif

@@ -37,6 +37,7 @@ static int check_record(
 		{ REC_FINISHED, "finished request", check_entry },
 		{ REC_CHALLENGE, "challenge", check_challenge },
 		{ REC_CHALLENGE_ID, "challenge id", check_challenge_id },
+		{ REC_LINE, "line of the audit log", check_line },
 		{ REC_STATE, "state", check_state },
 		{ REC_FAILURES, "wrong challenges", check_failures },
 	};

@@ -1,6 +1,7 @@
 /*
  * store_crl.c - which CRL was made last, and who makes the next one.
  */
+#include "txn_audit.h"
 #include "txn_cert.h"
 
 enum { CLAIM_MAX = 3600 }; /* seconds */
@@ -73,6 +74,7 @@ int store_crl_claim(struct store *st, int64_t now, int seconds, int64_t *number,
 
 struct publication {
 	int64_t number, this_update, next_update;
+	const char *audit;
 };
 
 static int publish(struct visit *v, void *arg, struct err *e)
@@ -99,6 +101,8 @@ static int publish(struct visit *v, void *arg, struct err *e)
 		c.next_update = p->next_update;
 		if (ours)
 			c.published = c.claimed;
+		if (txn_audit(v, c.this_update, p->audit, e) != 0)
+			return -1;
 	}
 	if (ours)
 		c.claimed_until = 0;
@@ -106,9 +110,9 @@ static int publish(struct visit *v, void *arg, struct err *e)
 }
 
 int store_crl_done(struct store *st, int64_t number, int64_t this_update,
-    int64_t next_update, struct err *e)
+    int64_t next_update, const char *audit, struct err *e)
 {
-	struct publication p = { number, this_update, next_update };
+	struct publication p = { number, this_update, next_update, audit };
 
 	return visit_run(st, VISIT_WRITE, publish, &p, e);
 }

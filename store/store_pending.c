@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "txn_audit.h"
 #include "txn_request.h"
 
 /* Overdue ones that one visit sweeps away; there may be thousands. */
@@ -195,6 +196,7 @@ struct decision {
 	enum request_state state;
 	const char *reason;
 	int64_t now;
+	const char *audit;
 	bool wrote, decided;
 	struct stored_request r;
 };
@@ -230,18 +232,21 @@ static int decide(struct visit *v, void *arg, struct err *e)
 	if (d->state == REQUEST_REJECTED)
 		memcpy(d->r.reason, d->reason, strlen(d->reason) + 1);
 	d->decided = d->wrote = true;
+	if (txn_audit(v, d->now, d->audit, e) != 0)
+		return -1;
 	return txn_close_request(v, &d->r, d->state, d->now, e);
 }
 
 int store_decide(struct store *st, const struct request_key *key,
     const uint8_t *csr_hash, bool approve, const char *reason, int64_t now,
-    bool *decided, struct stored_request *r, struct err *e)
+    const char *audit, bool *decided, struct stored_request *r, struct err *e)
 {
 	struct decision d = { .key = key,
 		.csr_hash = csr_hash,
 		.state = approve ? REQUEST_APPROVED : REQUEST_REJECTED,
 		.reason = reason != NULL ? reason : "",
-		.now = now };
+		.now = now,
+		.audit = audit };
 
 	if (strlen(d.reason) >= sizeof(d.r.reason))
 		return err_set(e, ERR_INPUT,

@@ -38,13 +38,13 @@ int store_pend(struct store *st, const struct pend *p,
  * store_decide - approve or reject (*reason: what the client is told; may be
  * empty) the pending request under `key`; its expiry ends with it.  With a
  * csr_hash it must still be that one, which was looked at.  *decided is false
- * if it was not, or not pending any more: *r is the record as it is now,
- * release it.  An approved one may still be rejected; an overdue one expires instead.
+ * if it was not, or not pending any more (then `audit`, store_audit.h, is not
+ * told, either): *r is the record as it is now, release it.  An approved one may still be rejected; an overdue one expires instead.
  * ERR_NOT_FOUND; ERR_INPUT for a reason that is too long.
  */
 int store_decide(struct store *st, const struct request_key *key,
     const uint8_t *csr_hash, bool approve, const char *reason, int64_t now,
-    bool *decided, struct stored_request *r, struct err *e);
+    const char *audit, bool *decided, struct stored_request *r, struct err *e);
 
 /*
  * request_id - a transaction's name for people, from its key alone: 64

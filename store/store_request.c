@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "txn_audit.h"
 #include "txn_cert.h"
 #include "txn_request.h"
 
@@ -138,6 +139,27 @@ static int may_record(struct visit *v, const struct grant_job *job,
 	return 0;
 }
 
+/* tell_superseded - nobody but this transaction knows that it happens */
+static int tell_superseded(
+    struct visit *v, const struct grant *g, struct err *e)
+{
+	const struct serial *new = &g->cert->serial, *old = &g->cert->renews;
+	struct buf event = { 0 };
+	int rc = -1;
+
+	if (g->audit == NULL)
+		return 0;
+	if (buf_put(&event, SPAN_LIT("revoked serial="), e) == 0 &&
+	    hex_put(&event, (struct span){ old->b, old->n }, e) == 0 &&
+	    buf_put(&event, SPAN_LIT(" reason=superseded renewed_by="), e) ==
+		0 &&
+	    hex_put(&event, (struct span){ new->b, new->n }, e) == 0 &&
+	    buf_put(&event, (struct span){ (const uint8_t *)"", 1 }, e) == 0)
+		rc = txn_audit(v, g->now, (const char *)event.p, e);
+	buf_release(&event);
+	return rc;
+}
+
 /* supersede - the certificate that this one replaces, unless it is unknown */
 static int supersede(struct visit *v, const struct grant *g, struct err *e)
 {
@@ -150,7 +172,7 @@ static int supersede(struct visit *v, const struct grant *g, struct err *e)
 	if (txn_revoke(v, &g->cert->renews, REASON_SUPERSEDED, g->now, &outcome,
 		&c, &why) == 0) {
 		stored_cert_release(&c);
-		return 0;
+		return outcome == REVOKE_DONE ? tell_superseded(v, g, e) : 0;
 	}
 	if (why.kind == ERR_NOT_FOUND)
 		return 0;
@@ -201,7 +223,8 @@ static int grant(struct visit *v, void *arg, struct err *e)
 		return 0;
 	}
 	make_record(job);
-	if (supersede(v, job->g, e) != 0)
+	if (txn_audit(v, job->g->now, job->g->audit, e) != 0 ||
+	    supersede(v, job->g, e) != 0)
 		return -1;
 	return txn_put_request(
 	    v, job->have_old ? &job->old : NULL, &job->request, e);

@@ -78,10 +78,12 @@ struct grant {
 	const struct stored_request *request; /* state GRANTED */
 	const struct stored_cert *cert;
 	const uint8_t *challenge_mac; /* to be consumed; NULL: none */
-	bool approved;	  /* only if this CSR is approved under this key */
-	bool unique_name; /* only if no other valid one has its name_hash, */
-			  /* but for the one that it renews */
-	bool supersede;	  /* revoke the one that it renews, as superseded */
+	bool approved;	   /* only if this CSR is approved under this key */
+	bool unique_name;  /* only if no other valid one has its name_hash, */
+			   /* but for the one that it renews */
+	bool supersede;	   /* revoke the one that it renews, as superseded: */
+			   /* told, too */
+	const char *audit; /* what is told of it, or NULL: store_audit.h */
 	int64_t now;
 };
 

@@ -2,12 +2,14 @@
  * store_revoke.c - a certificate is revoked, held or let go.
  */
 #include "page.h"
+#include "txn_audit.h"
 #include "txn_cert.h"
 
 struct revoke_job {
 	const struct serial *serial;
 	enum crl_reason reason;
 	int64_t now;
+	const char *audit;
 	bool wrote; /* a run came as far as its commit */
 	enum revoke_outcome outcome;
 	struct stored_cert c;
@@ -23,6 +25,8 @@ static int change_state(struct visit *v, void *arg, struct err *e)
 		e) != 0)
 		return -1;
 	if (outcome == REVOKE_DONE) {
+		if (txn_audit(v, job->now, job->audit, e) != 0)
+			return -1;
 		job->wrote = true;
 	} else {
 		/* the lock was ours in between: it was our own lost commit */
@@ -41,11 +45,11 @@ static bool is_reason(enum crl_reason reason)
 }
 
 int store_revoke(struct store *st, const struct serial *serial,
-    enum crl_reason reason, int64_t now, enum revoke_outcome *outcome,
-    struct stored_cert *c, struct err *e)
+    enum crl_reason reason, int64_t now, const char *audit,
+    enum revoke_outcome *outcome, struct stored_cert *c, struct err *e)
 {
 	struct revoke_job job = {
-		.serial = serial, .reason = reason, .now = now
+		.serial = serial, .reason = reason, .now = now, .audit = audit
 	};
 
 	if (!is_reason(reason))

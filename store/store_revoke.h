@@ -31,8 +31,8 @@ enum revoke_outcome {
  * afterwards; release it.  ERR_NOT_FOUND.
  */
 int store_revoke(struct store *st, const struct serial *serial,
-    enum crl_reason reason, int64_t now, enum revoke_outcome *outcome,
-    struct stored_cert *c, struct err *e);
+    enum crl_reason reason, int64_t now, const char *audit,
+    enum revoke_outcome *outcome, struct stored_cert *c, struct err *e);
 
 struct revoked {
 	struct serial serial;
@@ -70,6 +70,6 @@ int store_crl_state(struct store *st, struct crl_state *s, struct err *e);
 int store_crl_claim(struct store *st, int64_t now, int seconds, int64_t *number,
     bool *claimed, struct err *e);
 int store_crl_done(struct store *st, int64_t number, int64_t this_update,
-    int64_t next_update, struct err *e);
+    int64_t next_update, const char *audit, struct err *e);
 
 #endif

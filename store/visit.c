@@ -192,7 +192,9 @@ int visit_run(struct store *st, enum visit_kind kind,
 	if ((rc = enter(st, &why)) != 0)
 		goto out;
 	for (n = 0; n < TRIES; n++) {
-		v = (struct visit){ .db = &st->db, .again = n > 0 };
+		v = (struct visit){
+			.db = &st->db, .kind = kind, .again = n > 0
+		};
 		if ((rc = attach(st, kind, &why)) != 0)
 			break;
 		rc = once(&v, kind, work, arg, &why);
@@ -202,6 +204,8 @@ int visit_run(struct store *st, enum visit_kind kind,
 		if (rc == 0)
 			break;
 	}
+	if (rc == 0 && kind == VISIT_WRITE && v.told && !v.undo)
+		st->audit_due = true;
 	if (st->db.env != NULL && kind == VISIT_NOTE)
 		leave(st);
 	else if (st->db.env != NULL)

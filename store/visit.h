@@ -21,6 +21,7 @@ struct store {
 	struct store_state state;
 	struct db_env db;
 	uint64_t generation; /* that db is attached to, if it is open */
+	bool audit_due;	     /* see store_audit_due */
 };
 
 /* What a visit wants. */
@@ -33,9 +34,11 @@ enum visit_kind {
 struct visit {
 	struct db_env *db;
 	DB_TXN *txn; /* NULL while only reading */
+	enum visit_kind kind;
 	bool again;  /* a second run: was the first one's commit lost? */
 	bool broken; /* the engine failed: recover and try again */
 	bool undo;   /* set by the work: end well, but record nothing */
+	bool told;   /* it has made a line for the audit log */
 };
 
 /*

@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "audit.h"
 #include "certs.h"
 #include "challenge.h"
 #include "crl_cmd.h"
@@ -65,6 +66,13 @@ static int publish(struct ca *ca, struct out *out, int64_t now, json_t *doc)
 	return rc;
 }
 
+static const char *word_of(enum crl_reason reason)
+{
+	if (reason == REASON_CERTIFICATE_HOLD)
+		return "held";
+	return reason == REASON_REMOVE_FROM_CRL ? "released" : "revoked";
+}
+
 static int revoke_it(struct ca *ca, struct out *out,
     const struct serial *serial, enum crl_reason reason)
 {
@@ -78,12 +86,19 @@ static int revoke_it(struct ca *ca, struct out *out,
 	};
 	int64_t now = time(NULL);
 	struct stored_cert c = { 0 };
+	struct buf event = { 0 };
 	enum revoke_outcome outcome;
 	struct err e;
 	json_t *doc;
 	int rc;
 
-	if (store_revoke(ca->store, serial, reason, now, &outcome, &c, &e) != 0)
+	rc = audit_revoked(
+	    ca, word_of(reason), serial, reason_name(reason), &event, &e);
+	if (rc == 0)
+		rc = store_revoke(ca->store, serial, reason, now,
+		    audit_text(&event), &outcome, &c, &e);
+	buf_release(&event);
+	if (rc != 0)
 		return out_error(out, &e);
 	if (outcome == REVOKE_NOT_HELD) {
 		err_set(&e, ERR_INPUT,

@@ -149,7 +149,8 @@ int run_challenge_new(const struct opts *o, struct out *out)
 		out_json(out, doc);
 		/* what nobody has seen is good for nothing */
 		if (fflush(stdout) != 0 &&
-		    store_challenge_revoke(ca->store, c.id, now, &c, &e) != 0)
+		    challenge_revoke(
+			ca, "challenge-revoked", c.id, now, &c, &e) != 0)
 			rc = out_error(out, &e);
 	} else {
 		/* what it is to be bound to may not be */
@@ -241,7 +242,8 @@ int run_challenge_revoke(const struct opts *o, struct out *out)
 
 	if (rc != EXIT_DONE)
 		return rc;
-	if (store_challenge_revoke(ca->store, o->words[0], now, &c, &e) == 0)
+	if (challenge_revoke(
+		ca, "challenge-revoked", o->words[0], now, &c, &e) == 0)
 		out_fields(out, NULL, fields,
 		    sizeof(fields) / sizeof(fields[0]), describe(&c, now));
 	else

@@ -185,6 +185,7 @@ void check_store(struct check *c)
 	} else {
 		check_own(c, ca);
 		check_crl(c, ca);
+		check_audit(c, ca);
 	}
 	ca_close(ca);
 }

@@ -7,6 +7,7 @@
 
 #include "describe.h"
 #include "init.h"
+#include "operator.h"
 #include "quote.h"
 #include "scepca.h"
 #include "secret_line.h"
@@ -58,6 +59,7 @@ static int read_plan(const struct opts *o, struct new_ca *n, struct err *e)
 		.url = opt_value(o, "url"),
 		.now = time(NULL),
 	};
+	operator_name(n->by, sizeof(n->by));
 	if (n->subject == NULL || n->subject[0] == '\0')
 		return err_set(e, ERR_INPUT,
 		    "--subject is the name of the CA: --subject 'CN=Lab CA'");

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "audit.h"
 #include "crl_publish.h"
 #include "init.h"
 
@@ -52,12 +53,18 @@ static int write_pem(
 	return rc;
 }
 
-/* record - a certificate that no request asked for */
-static int record(
-    struct store *st, struct stored_cert *c, int64_t now, struct err *e)
+/* record - a certificate that no request asked for: of the `ca` or its `ra` */
+static int record(struct store *st, const struct new_ca *n, const char *whose,
+    struct stored_cert *c, struct err *e)
 {
-	c->issued_at = now;
-	return store_cert_add(st, c, e);
+	struct buf event = { 0 };
+	int rc = -1;
+
+	c->issued_at = n->now;
+	if (audit_own(n->by, whose, c, &event, e) == 0)
+		rc = store_cert_add(st, c, audit_text(&event), e);
+	buf_release(&event);
+	return rc;
 }
 
 static int make_ca(const char *home, const struct new_ca *n, struct store *st,
@@ -73,7 +80,7 @@ static int make_ca(const char *home, const struct new_ca *n, struct store *st,
 	    write_pem(home, HOME_CA_CERT, buf_span(&cert->der), e) == 0 &&
 	    home_create(home, HOME_PUBLIC_CA, 0644, buf_span(&cert->der), e) ==
 		0)
-		rc = record(st, cert, n->now, e);
+		rc = record(st, n, "ca", cert, e);
 	buf_release(&subject);
 	return rc;
 }
@@ -105,7 +112,7 @@ static int make_ra(const char *home, const struct new_ca *n, struct store *st,
 		n->lifetime, &cert, e) == 0 &&
 	    write_pem(home, sign ? HOME_RA_SIGN_CERT : HOME_RA_ENC_CERT,
 		buf_span(&cert.der), e) == 0)
-		rc = record(st, &cert, n->now, e);
+		rc = record(st, n, "ra", &cert, e);
 out:
 	free(text);
 	buf_release(&subject);
@@ -173,23 +180,28 @@ static int make_conf(const char *home, const struct new_ca *n, struct err *e)
 
 /*
  * try_home - the new CA, opened as the server will open it; makes the first
- * CRL, so that what certificates point to is there from the start, and records
- * the static challenge.
+ * CRL, so that what certificates point to is there from the start, records the
+ * static challenge, and begins the audit log with what was done so far.
  */
 static int try_home(const char *home, const struct new_ca *n, struct err *e)
 {
 	struct stored_challenge c;
 	struct ca *ca = NULL;
+	int64_t left;
 	bool made;
 	int rc = -1;
 
-	if (ca_open(home, NULL, &ca, e) == 0 && ca_keys(ca, e) == 0 &&
-	    ca_store(ca, e) == 0 &&
+	if (ca_open(home, NULL, &ca, e) != 0)
+		return -1;
+	snprintf(ca->by, sizeof(ca->by), "%s", n->by);
+	if (ca_keys(ca, e) == 0 && ca_store(ca, e) == 0 &&
 	    crl_publish(ca, n->now, true, &made, e) == 0)
 		rc = n->has_static
 		    ? challenge_static(
 			  ca, buf_span(&n->static_challenge), n->now, &c, e)
 		    : 0;
+	if (rc == 0)
+		rc = audit_drain(ca, true, &left, e);
 	ca_close(ca);
 	return rc;
 }

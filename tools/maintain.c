@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "audit.h"
 #include "certs.h"
 #include "crl_cmd.h"
 #include "pending.h"
@@ -111,6 +112,7 @@ static int supersede_old(const struct stored_cert *c, void *arg)
 	struct superseding *s = arg;
 	struct stored_cert old = { 0 };
 	enum revoke_outcome outcome;
+	struct buf event = { 0 };
 
 	if (c->renews.n == 0 || c->state != CERT_VALID ||
 	    c->issued_at > s->now - s->ca->conf.profile.supersede)
@@ -123,8 +125,11 @@ static int supersede_old(const struct stored_cert *c, void *arg)
 	if (old.state == CERT_VALID && old.not_after >= s->now) {
 		stored_cert_release(&old);
 		s->failed =
+		    audit_revoked(s->ca, "revoked", &c->renews,
+			reason_name(REASON_SUPERSEDED), &event, s->e) != 0 ||
 		    store_revoke(s->ca->store, &c->renews, REASON_SUPERSEDED,
-			s->now, &outcome, &old, s->e) != 0;
+			s->now, audit_text(&event), &outcome, &old, s->e) != 0;
+		buf_release(&event);
 		s->n += !s->failed && outcome == REVOKE_DONE;
 	}
 	stored_cert_release(&old);
@@ -166,6 +171,21 @@ static int do_crl(struct ca *ca, int64_t now, struct report *r,
 	return 0;
 }
 
+/* what no request came to write; a failure is told, the lines wait on */
+static int do_audit(struct ca *ca, int64_t now, struct report *r,
+    const char *what, struct err *e)
+{
+	int64_t left;
+
+	(void)now;
+	if (audit_drain(ca, true, &left, e) != 0)
+		return -1;
+	if (left > 0)
+		say(r, what, "%lld lines are left for the next time",
+		    (long long)left);
+	return 0;
+}
+
 static int do_purge(struct ca *ca, int64_t now, struct report *r,
     const char *what, struct err *e)
 {
@@ -193,6 +213,7 @@ static const struct job {
 	{ "superseded", do_supersede },
 	{ "crl", do_crl },
 	{ "purged", do_purge },
+	{ "audit", do_audit },
 };
 
 static void note_failure(

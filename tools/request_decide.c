@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "audit.h"
 #include "certs.h"
 #include "pending.h"
 #include "policy.h"
@@ -160,6 +161,21 @@ static int issue(struct ca *ca, struct out *out, const struct stored_request *r)
 	return rc;
 }
 
+/* decide - store_decide, told in the audit log */
+static int decide(struct ca *ca, const struct stored_request *r,
+    const uint8_t *csr_hash, bool yes, const char *reason, bool *decided,
+    struct stored_request *now_is, struct err *e)
+{
+	struct buf event = { 0 };
+	int rc = audit_decided(ca, r, yes, reason, &event, e);
+
+	if (rc == 0)
+		rc = store_decide(ca->store, &r->key, csr_hash, yes, reason,
+		    time(NULL), audit_text(&event), decided, now_is, e);
+	buf_release(&event);
+	return rc;
+}
+
 /*
  * approve - *r is pending.  Whoever asked may have put another CSR in its place
  * since it was looked at: that one is not approved.
@@ -178,8 +194,7 @@ static int approve(struct ca *ca, struct out *out, struct stored_request *r)
 		return out_error(out, &e);
 	if (why != REFUSE_NONE)
 		return say_refusal(out, "not approved", why, detail);
-	if (store_decide(ca->store, &r->key, r->csr_hash, true, "", now,
-		&decided, &now_is, &e) != 0)
+	if (decide(ca, r, r->csr_hash, true, "", &decided, &now_is, &e) != 0)
 		return out_error(out, &e);
 	if (memcmp(now_is.csr_hash, r->csr_hash, sizeof(r->csr_hash)) != 0) {
 		err_set(&e, ERR_INPUT,
@@ -254,13 +269,11 @@ static int reject(struct ca *ca, struct out *out,
 {
 	const struct stored_cert none = { 0 };
 	struct stored_request now_is = { 0 };
-	int64_t now = time(NULL);
 	bool decided = false;
 	struct err e;
 	int rc = EXIT_DONE;
 
-	if (store_decide(ca->store, &r->key, NULL, false, reason, now, &decided,
-		&now_is, &e) != 0)
+	if (decide(ca, r, NULL, false, reason, &decided, &now_is, &e) != 0)
 		return out_error(out, &e);
 	if (now_is.state == REQUEST_REJECTED) {
 		if (!decided)

@@ -99,6 +99,8 @@ static const struct command commands[] = {
 	{ "crl", "", "now", "make and publish a CRL, if it is due", run_crl },
 	{ "maintain", "", "", "all that has to be done now and then",
 	    run_maintain },
+	{ "audit verify", "", "", "is audit.log as it was written?",
+	    run_audit_verify },
 	{ 0 },
 };
 

@@ -24,6 +24,7 @@ int run_request_reject(const struct opts *o, struct out *out);
 int run_why(const struct opts *o, struct out *out);
 int run_crl(const struct opts *o, struct out *out);
 int run_maintain(const struct opts *o, struct out *out);
+int run_audit_verify(const struct opts *o, struct out *out);
 
 /*
  * scepca_named_home - the home that --home or SCEPCA_HOME names, as given.

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "as_owner.h"
+#include "operator.h"
 #include "scepca.h"
 
 int scepca_named_home(const struct opts *o, struct out *out, const char **home)
@@ -46,9 +47,12 @@ int scepca_open(const struct opts *o, struct out *out, struct ca **ca)
 {
 	char home[HOME_PATH_MAX];
 	struct ca *c = NULL;
+	char by[sizeof(c->by)];
 	struct err e;
-	int rc = scepca_home(o, out, home);
+	int rc;
 
+	operator_name(by, sizeof(by)); /* while we are still he */
+	rc = scepca_home(o, out, home);
 	if (rc != EXIT_DONE)
 		return rc;
 	if (ca_open(home, NULL, &c, &e) != 0 || ca_store(c, &e) != 0) {
@@ -56,6 +60,7 @@ int scepca_open(const struct opts *o, struct out *out, struct ca **ca)
 		(void)out_error(out, &e);
 		return EXIT_BROKEN;
 	}
+	memcpy(c->by, by, sizeof(c->by));
 	*ca = c;
 	return EXIT_DONE;
 }

@@ -50,7 +50,7 @@ static void make_words(void)
 		.present = true, .value = span_str(words[REVOKED_WORD]) },
 	    TEST_NOW, &a, &why, e));
 	ok(store_challenge_revoke(
-	    home->ca->store, a.challenge_id, TEST_NOW, &c, e));
+	    home->ca->store, a.challenge_id, TEST_NOW, NULL, &c, e));
 	ca_home_challenge(home, &bound, words[ELSEWHERE]);
 }
 

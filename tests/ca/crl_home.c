@@ -26,7 +26,7 @@ void crl_home_cert(struct ca_home *h, uint8_t id, int64_t not_after)
 	ok(ca_certs(h->ca, e));
 	ok(ca_store(h->ca, e));
 	c.der = h->ca->ca_der; /* nobody looks at it */
-	ok(store_cert_add(h->ca->store, &c, e));
+	ok(store_cert_add(h->ca->store, &c, NULL, e));
 }
 
 void crl_home_revoke(
@@ -36,7 +36,8 @@ void crl_home_revoke(
 	enum revoke_outcome outcome;
 	struct stored_cert c = { 0 };
 
-	ok(store_revoke(h->ca->store, &serial, reason, now, &outcome, &c, e));
+	ok(store_revoke(
+	    h->ca->store, &serial, reason, now, NULL, &outcome, &c, e));
 	cr_assert_eq(outcome, REVOKE_DONE);
 	stored_cert_release(&c);
 }

@@ -86,7 +86,7 @@ Test(challenge, states, .init = begin, .fini = end)
 	value[CHALLENGE_TEXT_SIZE - 1] ^= 1;
 
 	ok(store_challenge_page(h.ca->store, NULL, &c, 1, &n, e));
-	ok(store_challenge_revoke(h.ca->store, c.id, TEST_NOW, &c, e));
+	ok(store_challenge_revoke(h.ca->store, c.id, TEST_NOW, NULL, &c, e));
 	cr_expect_eq(worth(value, TEST_NOW), REFUSE_CHALLENGE_REVOKED);
 }
 

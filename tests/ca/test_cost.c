@@ -120,8 +120,8 @@ Test(cost, poll)
 	key = r.key;
 	stored_request_release(&r);
 	stored_cert_release(&cert);
-	ok(store_decide(
-	    h.ca->store, &key, NULL, true, "", TEST_NOW, &decided, &r, e));
+	ok(store_decide(h.ca->store, &key, NULL, true, "", TEST_NOW, NULL,
+	    &decided, &r, e));
 	cr_expect(decided);
 	stored_request_release(&r);
 	cr_assert_eq(

@@ -80,7 +80,8 @@ static void overtake(struct store *st)
 
 	ok(store_crl_claim(st, TEST_NOW + LATE, 60, &number, &claimed, e));
 	cr_assert(claimed);
-	ok(store_crl_done(st, number, TEST_NOW + LATE, TEST_NOW + DAY, e));
+	ok(store_crl_done(
+	    st, number, TEST_NOW + LATE, TEST_NOW + DAY, NULL, e));
 }
 
 /* T-19: numbers never fall, not even if we stand still while we make one */

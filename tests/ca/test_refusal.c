@@ -102,7 +102,7 @@ static void revoke_challenge(struct scene *s)
 	ok(ca_store(s->h.ca, e));
 	ok(store_challenge_page(s->h.ca->store, NULL, &c, 1, &n, e));
 	cr_assert_eq(n, 1);
-	ok(store_challenge_revoke(s->h.ca->store, c.id, TEST_NOW, &c, e));
+	ok(store_challenge_revoke(s->h.ca->store, c.id, TEST_NOW, NULL, &c, e));
 }
 
 static void for_another_name(struct scene *s)
@@ -144,7 +144,7 @@ static void revoke(struct scene *s, struct span der)
 	serial.n = (uint8_t)v.serial.n;
 	memcpy(serial.b, v.serial.p, v.serial.n);
 	ok(store_revoke(s->h.ca->store, &serial, REASON_KEY_COMPROMISE,
-	    TEST_NOW, &outcome, &cert, e));
+	    TEST_NOW, NULL, &outcome, &cert, e));
 	stored_cert_release(&cert);
 }
 
@@ -335,7 +335,7 @@ static void poll_a_rejected_one(struct scene *s)
 	ok(store_pending_page(s->h.ca->store, NULL, &page, 1, &n, e));
 	cr_assert_eq(n, 1);
 	ok(store_decide(s->h.ca->store, &page.key, NULL, false, "not this one",
-	    TEST_NOW, &decided, &now, e));
+	    TEST_NOW, NULL, &decided, &now, e));
 	cr_assert(decided);
 	stored_request_release(&page);
 	stored_request_release(&now);

@@ -57,7 +57,7 @@ static void revoke_old(enum crl_reason reason)
 	struct stored_cert old;
 
 	ok(store_revoke(
-	    h.ca->store, &serial, reason, TEST_NOW, &outcome, &old, e));
+	    h.ca->store, &serial, reason, TEST_NOW, NULL, &outcome, &old, e));
 	cr_assert_eq(outcome, REVOKE_DONE);
 	stored_cert_release(&old);
 }

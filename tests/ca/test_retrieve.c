@@ -240,7 +240,7 @@ Test(getcrl, newest)
 	ok(cert_parse(buf_span(&foreign), &v, e));
 	serial.n = (uint8_t)v.serial.n;
 	memcpy(serial.b, v.serial.p, v.serial.n);
-	ok(store_revoke(h.ca->store, &serial, REASON_SUPERSEDED, TEST_NOW,
+	ok(store_revoke(h.ca->store, &serial, REASON_SUPERSEDED, TEST_NOW, NULL,
 	    &outcome, &gone, e));
 	stored_cert_release(&gone);
 	ask_for(&stranger, SCEP_GETCRL, h.ca->ca_cert.der, SPAN_LIT(""), &r);

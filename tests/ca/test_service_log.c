@@ -182,7 +182,8 @@ Test(service_log, parallel)
 			cr_expect_eq(s.of[i][j], 1, "%d %d", i, j);
 	cr_expect_eq(s.n - s.torn, (size_t)PROCESSES * LINES);
 	cr_expect_eq(s.torn,
-	    (size_t)(SERVICE_LOG_MAX - PROCESSES * LINES * LINE_SIZE / 2) / LINE_SIZE,
+	    (size_t)(SERVICE_LOG_MAX - PROCESSES * LINES * LINE_SIZE / 2) /
+		LINE_SIZE,
 	    "more than what it was filled with");
 }
 

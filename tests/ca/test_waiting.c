@@ -92,7 +92,7 @@ Test(waiting, expires)
 	/* what the device was told stands: no word comes after that */
 	world_key(&c, "t1", &key);
 	ok(store_decide(h.ca->store, &key, NULL, true, "", TEST_NOW + 3600,
-	    &decided, &record, e));
+	    NULL, &decided, &record, e));
 	cr_expect(!decided);
 	stored_request_release(&record);
 	poll(&c, "t1", TEST_NOW + 7200, SCEP_FAILURE, REFUSE_EXPIRED, "later");

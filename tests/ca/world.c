@@ -30,7 +30,8 @@ void world_revoke(struct ca_home *h, const struct serial *serial,
 	struct stored_cert cert = { 0 };
 
 	ok(ca_store(h->ca, e));
-	ok(store_revoke(h->ca->store, serial, reason, now, &outcome, &cert, e));
+	ok(store_revoke(
+	    h->ca->store, serial, reason, now, NULL, &outcome, &cert, e));
 	cr_assert_eq(outcome, REVOKE_DONE);
 	stored_cert_release(&cert);
 }
@@ -86,8 +87,8 @@ void world_decide(struct ca_home *h, const struct client *c,
 
 	world_key(c, trans_id, &key);
 	ok(ca_store(h->ca, e));
-	ok(store_decide(
-	    h->ca->store, &key, NULL, approve, reason, now, &decided, &r, e));
+	ok(store_decide(h->ca->store, &key, NULL, approve, reason, now, NULL,
+	    &decided, &r, e));
 	cr_assert(decided, "transaction %s: state %d", trans_id, r.state);
 	stored_request_release(&r);
 }

@@ -139,6 +139,7 @@ static void check_failures(struct span key, struct span value)
 static void check_state(struct span key, struct span value)
 {
 	struct rec_failures all;
+	struct rec_audit audit;
 	struct rec_open open;
 	struct rec_crl crl;
 	struct buf out = { 0 };
@@ -149,8 +150,26 @@ static void check_state(struct span key, struct span value)
 		MUST(rec_put_crl(&crl, &out, NULL) == 0);
 	else if (rec_get_all_failures(key, value, &all, NULL) == 0)
 		MUST(rec_put_all_failures(&all, &out, NULL) == 0);
+	else if (rec_get_audit(key, value, &audit, NULL) == 0)
+		MUST(rec_put_audit(&audit, &out, NULL) == 0);
 	else
 		return;
+	MUST(span_eq(buf_span(&out), value));
+	buf_release(&out);
+}
+
+static void check_line(struct span key, struct span value)
+{
+	struct rec_key k;
+	struct span line;
+	struct buf out = { 0 };
+	int64_t seq;
+
+	if (rec_get_line(key, value, &seq, &line, NULL) != 0)
+		return;
+	rec_key_line(seq, &k);
+	MUST(span_eq(rec_key_span(&k), key));
+	MUST(rec_put_line(line, &out, NULL) == 0);
 	MUST(span_eq(buf_span(&out), value));
 	buf_release(&out);
 }
@@ -172,5 +191,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_entry(key, value);
 	check_failures(key, value);
 	check_state(key, value);
+	check_line(key, value);
 	return 0;
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "audit_line.h"
 #include "rec.h"
 #include "scep_msg.h"
 #include "seeds.h"
@@ -241,6 +242,7 @@ static void make_index_records(const struct stored_request *r)
 		3, 1, FUZZ_NOW + 5, FUZZ_NOW + 9, 2 };
 	static const struct rec_open open = { 2, 9 };
 	struct rec_failures wrong = { .addresses = 1 };
+	static const struct rec_audit audit = { 9, 7, 5, { 1, 2, 3 } };
 	struct revoked v = { .revoked_at = FUZZ_NOW, .not_after = FUZZ_NOW };
 	const struct serial *serial = &r->serial;
 	struct buf value = { 0 };
@@ -277,6 +279,28 @@ static void make_index_records(const struct stored_request *r)
 	MUST(rec_key_failures("192.0.2.7", &key, NULL) == 0);
 	MUST(rec_put_failures(&wrong.all, &value, NULL) == 0);
 	save_rec("failures-of", &key, &value);
+	rec_key_state("audit", &key);
+	MUST(rec_put_audit(&audit, &value, NULL) == 0);
+	save_rec("audit", &key, &value);
+	rec_key_line(7, &key);
+	MUST(rec_put_line(SPAN_LIT("7 - x"), &value, NULL) == 0);
+	save_rec("audit-line", &key, &value);
+}
+
+/* The first two lines of a log. */
+static void make_audit_lines(void)
+{
+	struct audit_head head = { .seq = 0 };
+	struct buf line = { 0 };
+
+	MUST(audit_line_put(&head, FUZZ_NOW, "ca serial=01", &line, NULL) == 0);
+	save("audit_line", "first", buf_span(&line));
+	buf_cut(&line, 0);
+	MUST(audit_line_put(
+		 &head, FUZZ_NOW, "granted by=\"a b\"", &line, NULL) == 0);
+	save("audit_line", "second", buf_span(&line));
+	save("audit_line", "no-line", SPAN_LIT("1 x chain=00"));
+	buf_release(&line);
 }
 
 static void make_records(void)
@@ -348,4 +372,5 @@ void seeds_plain(void)
 	make_queries();
 	make_log_fields();
 	make_records();
+	make_audit_lines();
 }

@@ -226,7 +226,7 @@ bool sample_decide(struct store *st, const struct sample *s, bool approve,
 	struct err e;
 
 	must(store_decide(st, &s->request.key, NULL, approve, "", s->pend.now,
-		 &decided, &r, &e) == 0,
+		 NULL, &decided, &r, &e) == 0,
 	    "%s", e.text);
 	*state = r.state;
 	stored_request_release(&r);
@@ -254,7 +254,8 @@ void sample_add_challenge(struct store *st, const struct sample *s)
 {
 	struct err e;
 
-	must(store_challenge_add(st, &s->challenge, &e) == 0, "%s", e.text);
+	must(store_challenge_add(st, &s->challenge, NULL, &e) == 0, "%s",
+	    e.text);
 }
 
 enum grant_outcome sample_grant(
@@ -316,7 +317,7 @@ uint32_t enrol_ack(const char *dir, uint32_t n, uint32_t *ack, struct err *e)
 	}
 	if (e->kind != ERR_NOT_FOUND)
 		goto out;
-	if (store_challenge_add(st, &s.challenge, e) != 0 &&
+	if (store_challenge_add(st, &s.challenge, NULL, e) != 0 &&
 	    (e->kind != ERR_STORE || /* taken: an earlier life of ours? */
 		store_challenge_find(st, s.challenge.mac, &s.challenge, NULL) !=
 		    0))

@@ -119,8 +119,9 @@ static void prepare(struct sample *s, enum before before)
 	first.grant.challenge_mac = NULL;
 	cr_assert_eq(sample_grant(st, &first, NULL), GRANT_DONE);
 	if (before == GRANTED_AND_REVOKED) {
-		cr_assert_eq(store_revoke(st, &first.cert.serial,
-				 REASON_KEY_COMPROMISE, 1001, &outcome, &c, &e),
+		cr_assert_eq(
+		    store_revoke(st, &first.cert.serial, REASON_KEY_COMPROMISE,
+			1001, NULL, &outcome, &c, &e),
 		    0);
 		stored_cert_release(&c);
 	}
@@ -215,9 +216,9 @@ static void set_state(
 	enum revoke_outcome outcome;
 	struct stored_cert c;
 
-	cr_assert_eq(
-	    store_revoke(st, &s->cert.serial, reason, now, &outcome, &c, &e), 0,
-	    "%s", e.text);
+	cr_assert_eq(store_revoke(st, &s->cert.serial, reason, now, NULL,
+			 &outcome, &c, &e),
+	    0, "%s", e.text);
 	stored_cert_release(&c);
 }
 

@@ -36,7 +36,7 @@ static void set_up(void)
 	cr_assert(sample_decide(st, &s[2], false, &state));
 	cr_assert_eq(sample_grant(st, &s[3], NULL), GRANT_DONE);
 	cr_assert_eq(store_revoke(st, &s[3].cert.serial, REASON_SUPERSEDED, 5,
-			 &outcome, &c, &e),
+			 NULL, &outcome, &c, &e),
 	    0);
 	stored_cert_release(&c);
 	cr_assert_eq(store_check(st, &e), 0, "%s", e.text);
@@ -198,8 +198,9 @@ Test(check_index, count)
 	cr_expect(
 	    strstr(e.text, "1 requests are open, but 0") != NULL, "%s", e.text);
 	/* nor can one be taken away from it */
-	cr_expect_eq(store_decide(st, &s[1].request.key, NULL, false, "", 1001,
-			 &(bool){ false }, &(struct stored_request){ 0 }, &e),
+	cr_expect_eq(
+	    store_decide(st, &s[1].request.key, NULL, false, "", 1001, NULL,
+		&(bool){ false }, &(struct stored_request){ 0 }, &e),
 	    -1);
 	cr_expect_eq(e.kind, ERR_STORE, "%s", e.text);
 	cr_expect_eq(sample_state(st, &s[1]), REQUEST_PENDING);

@@ -89,7 +89,7 @@ static int act_once(struct store *st, enum act act, const struct sample *s,
 	case APPROVE:
 	case REJECT:
 		rc = store_decide(st, &s->request.key, NULL, act == APPROVE,
-		    "no", 1001, first, &r, &e);
+		    "no", 1001, NULL, first, &r, &e);
 		break;
 	case GRANT:
 		rc = store_grant(st, &s->grant, &granted, &c, &e);
@@ -97,7 +97,7 @@ static int act_once(struct store *st, enum act act, const struct sample *s,
 		break;
 	case REVOKE:
 		rc = store_revoke(st, &s->cert.serial, REASON_SUPERSEDED, 1001,
-		    &revoked, &c, &e);
+		    NULL, &revoked, &c, &e);
 		*first = revoked == REVOKE_DONE;
 		break;
 	case CLAIM: /* each an hour after the one before */

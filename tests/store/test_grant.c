@@ -81,9 +81,10 @@ Test(grant, nothing_there)
 	cr_expect_eq(e.kind, ERR_NOT_FOUND);
 	cr_expect_eq(store_challenge_find(st, s.challenge.mac, &ch, &e), -1);
 	cr_expect_eq(e.kind, ERR_NOT_FOUND);
-	cr_expect_eq(store_challenge_revoke(st, "abc", 1, &ch, &e), -1);
+	cr_expect_eq(store_challenge_revoke(st, "abc", 1, NULL, &ch, &e), -1);
 	cr_expect_eq(e.kind, ERR_NOT_FOUND);
-	cr_expect_eq(store_cert_delivered(st, &s.cert.serial, 1, &e), -1);
+	cr_expect_eq(
+	    store_cert_delivered(st, &s.cert.serial, 1, NULL, NULL, &e), -1);
 	cr_expect_eq(e.kind, ERR_NOT_FOUND);
 	/* the error may be unwanted */
 	cr_expect_eq(store_cert_find(st, &s.cert.serial, &c, NULL), -1);

@@ -96,7 +96,7 @@ static void take_step(struct store *st, const struct sample *s, enum step done)
 		break;
 	case GRANTED:
 		must(store_revoke(st, &s->cert.serial, REASON_KEY_COMPROMISE,
-			 1002, &outcome, &c, &e) == 0 &&
+			 1002, NULL, &outcome, &c, &e) == 0 &&
 			outcome == REVOKE_DONE,
 		    "revoke");
 		stored_cert_release(&c);

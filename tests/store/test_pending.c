@@ -230,13 +230,13 @@ Test(pending, decide)
 	sample_init(&b, 2);
 	a.waiting.expires_at = 5000;
 	cr_expect_eq(store_decide(st, &a.request.key, NULL, true, "", 1010,
-			 &decided, &r, &e),
+			 NULL, &decided, &r, &e),
 	    -1);
 	cr_expect_eq(e.kind, ERR_NOT_FOUND);
 	cr_expect_eq(sample_pend(st, &a), PEND_DONE);
 	cr_expect_eq(sample_pend(st, &b), PEND_DONE);
 	cr_assert_eq(store_decide(st, &a.request.key, NULL, true, NULL, 1010,
-			 &decided, &r, &e),
+			 NULL, &decided, &r, &e),
 	    0, "%s", e.text);
 	cr_expect(decided && r.state == REQUEST_APPROVED);
 	cr_expect(r.decided_at == 1010 && r.expires_at == 0);
@@ -244,14 +244,14 @@ Test(pending, decide)
 	stored_request_release(&r);
 	cr_expect_eq(count_open(), 2);
 	cr_assert_eq(store_decide(st, &a.request.key, NULL, true, "", 1011,
-			 &decided, &r, &e),
+			 NULL, &decided, &r, &e),
 	    0);
 	cr_expect(!decided && r.decided_at == 1010);
 	stored_request_release(&r);
 	/* an approved one may still be rejected, and that is the end of it */
 	for (int i = 0; i < 2; i++) {
 		cr_assert_eq(store_decide(st, &a.request.key, NULL, false,
-				 i == 0 ? "not ours" : "again", 1012 + i,
+				 i == 0 ? "not ours" : "again", 1012 + i, NULL,
 				 &decided, &r, &e),
 		    0);
 		cr_expect_eq(decided, i == 0);
@@ -263,7 +263,7 @@ Test(pending, decide)
 	}
 	cr_expect_eq(count_open(), 1);
 	cr_assert_eq(store_decide(st, &a.request.key, NULL, true, "", 1014,
-			 &decided, &r, &e),
+			 NULL, &decided, &r, &e),
 	    0);
 	cr_expect(!decided && r.state == REQUEST_REJECTED);
 	stored_request_release(&r);
@@ -286,11 +286,11 @@ Test(pending, decide_too_late)
 	memset(reason, 'x', 256);
 	reason[256] = '\0';
 	cr_expect_eq(store_decide(st, &s.request.key, NULL, false, reason, 1010,
-			 &decided, &r, &e),
+			 NULL, &decided, &r, &e),
 	    -1);
 	cr_expect_eq(e.kind, ERR_INPUT);
 	cr_assert_eq(store_decide(st, &s.request.key, NULL, true, "", 1100,
-			 &decided, &r, &e),
+			 NULL, &decided, &r, &e),
 	    0);
 	cr_expect(!decided && r.state == REQUEST_EXPIRED && r.csr.n == 0);
 	stored_request_release(&r);

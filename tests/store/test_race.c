@@ -65,7 +65,8 @@ Test(race, one_challenge)
 	for (round_no = 1; round_no <= ROUNDS; round_no++) {
 		sample_init(&s, round_no * 100);
 		st = fixture_open(f.dir);
-		cr_assert_eq(store_challenge_add(st, &s.challenge, &e), 0);
+		cr_assert_eq(
+		    store_challenge_add(st, &s.challenge, NULL, &e), 0);
 		store_close(st);
 		run_all(race_for_challenge, r);
 		cr_assert_eq(report_count(r, GRANT_DONE), 1);
@@ -112,7 +113,7 @@ Test(race, one_request)
 
 	sample_init(&s, 1);
 	st = fixture_open(f.dir);
-	cr_assert_eq(store_challenge_add(st, &s.challenge, &e), 0);
+	cr_assert_eq(store_challenge_add(st, &s.challenge, NULL, &e), 0);
 	run_all(race_for_request, r);
 	cr_expect_eq(report_count(r, GRANT_DONE), 1);
 	cr_expect_eq(report_count(r, GRANT_ALREADY), PROCESSES - 1);

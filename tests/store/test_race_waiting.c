@@ -88,7 +88,7 @@ Test(race_waiting, one_claims)
 				number = r->serial[i];
 			}
 		st = fixture_open(f.dir);
-		cr_assert_eq(store_crl_done(st, number, 1, 2, &e), 0);
+		cr_assert_eq(store_crl_done(st, number, 1, 2, NULL, &e), 0);
 		store_close(st);
 	}
 }

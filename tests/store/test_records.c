@@ -70,10 +70,11 @@ Test(records, cert_add_and_deliver)
 
 	sample_init(&s, 1);
 	s.cert.trans_id[0] = '\0'; /* the CA's own */
-	cr_assert_eq(store_cert_add(st, &s.cert, &e), 0, "%s", e.text);
-	cr_expect_eq(store_cert_add(st, &s.cert, &e), -1);
+	cr_assert_eq(store_cert_add(st, &s.cert, NULL, &e), 0, "%s", e.text);
+	cr_expect_eq(store_cert_add(st, &s.cert, NULL, &e), -1);
 	cr_expect_eq(e.kind, ERR_STORE);
-	cr_expect_eq(store_cert_delivered(st, &s.cert.serial, 77, &e), 0);
+	cr_expect_eq(
+	    store_cert_delivered(st, &s.cert.serial, 77, NULL, NULL, &e), 0);
 	cr_assert_eq(store_cert_find(st, &s.cert.serial, &c, &e), 0);
 	cr_expect_eq(c.delivered_at, 77);
 	cr_expect(span_eq(buf_span(&c.der), buf_span(&s.cert.der)));
@@ -102,7 +103,8 @@ Test(records, cert_pages)
 	for (i = ALL; i-- > 0;) {
 		sample_init(&s, (uint32_t)i);
 		s.cert.serial = serials[i];
-		cr_assert_eq(store_cert_add(st, &s.cert, &e), 0, "%s", e.text);
+		cr_assert_eq(
+		    store_cert_add(st, &s.cert, NULL, &e), 0, "%s", e.text);
 		sample_release(&s);
 	}
 	for (size = 1; size <= ALL + 1; size++) {
@@ -166,16 +168,17 @@ Test(records, challenge_taken)
 	sample_init(&s, 1);
 	sample_init(&t, 2);
 	sample_add_challenge(st, &s);
-	cr_expect_eq(store_challenge_add(st, &s.challenge, &e), -1);
+	cr_expect_eq(store_challenge_add(st, &s.challenge, NULL, &e), -1);
 	cr_expect_eq(e.kind, ERR_STORE);
 	strcpy(t.challenge.id, s.challenge.id); /* one id, two values */
-	cr_expect_eq(store_challenge_add(st, &t.challenge, &e), -1);
+	cr_expect_eq(store_challenge_add(st, &t.challenge, NULL, &e), -1);
 	cr_expect(strstr(e.text, s.challenge.id) != NULL, "%s", e.text);
 	memcpy(t.challenge.mac, s.challenge.mac, 32); /* one value, two ids */
 	strcpy(t.challenge.id, "99");
-	cr_expect_eq(store_challenge_add(st, &t.challenge, &e), -1);
+	cr_expect_eq(store_challenge_add(st, &t.challenge, NULL, &e), -1);
 	/* and the id that came first has not been left behind */
-	cr_expect_eq(store_challenge_revoke(st, "99", 1, &t.challenge, &e), -1);
+	cr_expect_eq(
+	    store_challenge_revoke(st, "99", 1, NULL, &t.challenge, &e), -1);
 	cr_expect_eq(e.kind, ERR_NOT_FOUND);
 	cr_expect_eq(store_check(st, &e), 0, "%s", e.text);
 	sample_release(&s);
@@ -221,7 +224,7 @@ ParameterizedTest(size_t *i, records, revoke_by_prefix)
 		sample_add_challenge(st, &s);
 		sample_release(&s);
 	}
-	rc = store_challenge_revoke(st, id, 500, &c, &e);
+	rc = store_challenge_revoke(st, id, 500, NULL, &c, &e);
 	cr_assert_eq(rc, revocations[*i].want == 0 ? 0 : -1, "%s", id);
 	if (rc != 0) {
 		cr_expect_eq((int)e.kind, revocations[*i].want, "%s", e.text);
@@ -229,7 +232,7 @@ ParameterizedTest(size_t *i, records, revoke_by_prefix)
 	}
 	cr_expect_eq(strncmp(c.id, id, strlen(id)), 0);
 	cr_expect_eq(c.revoked_at, 500);
-	cr_assert_eq(store_challenge_revoke(st, id, 600, &c, &e), 0);
+	cr_assert_eq(store_challenge_revoke(st, id, 600, NULL, &c, &e), 0);
 	cr_expect_eq(c.revoked_at, 500, "twice is no error, the first counts");
 	cr_assert_eq(store_challenge_find(st, c.mac, &c, &e), 0);
 	cr_expect_eq(challenge_state(&c, 0), CHALLENGE_REVOKED);

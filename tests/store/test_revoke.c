@@ -54,7 +54,8 @@ static enum revoke_outcome revoke_cert(
 	struct serial serial = serial_of(n);
 	enum revoke_outcome outcome;
 
-	cr_assert_eq(store_revoke(st, &serial, reason, now, &outcome, c, &e), 0,
+	cr_assert_eq(
+	    store_revoke(st, &serial, reason, now, NULL, &outcome, c, &e), 0,
 	    "%s", e.text);
 	return outcome;
 }
@@ -140,17 +141,17 @@ Test(revoke, refused)
 	enum revoke_outcome outcome;
 	struct stored_cert c;
 
-	cr_expect_eq(
-	    store_revoke(st, &serial, REASON_SUPERSEDED, 1, &outcome, &c, &e),
+	cr_expect_eq(store_revoke(st, &serial, REASON_SUPERSEDED, 1, NULL,
+			 &outcome, &c, &e),
 	    -1);
 	cr_expect_eq(e.kind, ERR_NOT_FOUND, "%s", e.text);
 	add_cert(1);
-	cr_expect_eq(
-	    store_revoke(st, &serial, (enum crl_reason)7, 1, &outcome, &c, &e),
+	cr_expect_eq(store_revoke(st, &serial, (enum crl_reason)7, 1, NULL,
+			 &outcome, &c, &e),
 	    -1);
 	cr_expect_eq(e.kind, ERR_INPUT, "%s", e.text);
-	cr_expect_eq(
-	    store_revoke(st, &serial, (enum crl_reason)11, 1, &outcome, &c, &e),
+	cr_expect_eq(store_revoke(st, &serial, (enum crl_reason)11, 1, NULL,
+			 &outcome, &c, &e),
 	    -1);
 	cr_expect(!is_changed());
 }
@@ -196,8 +197,9 @@ static bool claim(int64_t now, int seconds, int64_t *number)
 
 static void done(int64_t number, int64_t this_update, int64_t next_update)
 {
-	cr_assert_eq(store_crl_done(st, number, this_update, next_update, &e),
-	    0, "%s", e.text);
+	cr_assert_eq(
+	    store_crl_done(st, number, this_update, next_update, NULL, &e), 0,
+	    "%s", e.text);
 }
 
 /* One at a time; numbers rise (RFC 5280, 5.2.3), whatever becomes of it. */

@@ -162,7 +162,8 @@ Test(stuck, never_closed)
 
 			st = fixture_open(f.dir);
 			sample_init(&s, n);
-			must(store_challenge_add(st, &s.challenge, &e) == 0,
+			must(store_challenge_add(st, &s.challenge, NULL, &e) ==
+				0,
 			    "%s", e.text);
 			sample_serial(&s, n + 1);
 			must(store_grant(st, &s.grant, &outcome, NULL, &e) ==

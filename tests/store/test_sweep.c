@@ -172,7 +172,7 @@ ParameterizedTest(size_t *i, sweep, purge_challenge)
 	strcpy(c.id, "abcd");
 	c.mac[0] = 1;
 	c.created_at = 1;
-	cr_assert_eq(store_challenge_add(st, &c, &e), 0, "%s", e.text);
+	cr_assert_eq(store_challenge_add(st, &c, NULL, &e), 0, "%s", e.text);
 	cr_expect_eq(purge(end == 0 ? INT64_MAX : end, 10), 0, "%s",
 	    challenges[*i].name);
 	cr_assert_eq(store_challenge_find(st, c.mac, &found, &e), 0);
@@ -181,7 +181,7 @@ ParameterizedTest(size_t *i, sweep, purge_challenge)
 	cr_expect_eq(purge(end + 1, 10), 1, "%s", challenges[*i].name);
 	cr_expect_eq(store_challenge_find(st, c.mac, &found, &e), -1);
 	/* its short name is free again */
-	cr_assert_eq(store_challenge_add(st, &c, &e), 0, "%s", e.text);
+	cr_assert_eq(store_challenge_add(st, &c, NULL, &e), 0, "%s", e.text);
 }
 
 /* Good ones in between are passed over, visit after visit. */
@@ -196,7 +196,7 @@ Test(sweep, purge_many_challenges)
 		c.mac[0] = (uint8_t)(i >> 8);
 		c.mac[1] = (uint8_t)i;
 		c.expires_at = i < 520 || i % 10 == 0 ? 0 : 100;
-		cr_assert_eq(store_challenge_add(st, &c, &e), 0);
+		cr_assert_eq(store_challenge_add(st, &c, NULL, &e), 0);
 	}
 	cr_expect_eq(purge(101, 20), 20);
 	cr_expect_eq(purge(101, 500), 142);

@@ -8,19 +8,19 @@
 
 int __real_store_decide(struct store *st, const struct request_key *key,
     const uint8_t *csr_hash, bool approve, const char *reason, int64_t now,
-    bool *decided, struct stored_request *r, struct err *e);
+    const char *audit, bool *decided, struct stored_request *r, struct err *e);
 int __wrap_store_decide(struct store *st, const struct request_key *key,
     const uint8_t *csr_hash, bool approve, const char *reason, int64_t now,
-    bool *decided, struct stored_request *r, struct err *e);
+    const char *audit, bool *decided, struct stored_request *r, struct err *e);
 
 int __wrap_store_decide(struct store *st, const struct request_key *key,
     const uint8_t *csr_hash, bool approve, const char *reason, int64_t now,
-    bool *decided, struct stored_request *r, struct err *e)
+    const char *audit, bool *decided, struct stored_request *r, struct err *e)
 {
 	const char *command = getenv("MEANWHILE");
 
 	if (approve && command != NULL && system(command) != 0)
 		return err_set(e, ERR_SYS, "%s: failed", command);
 	return __real_store_decide(
-	    st, key, csr_hash, approve, reason, now, decided, r, e);
+	    st, key, csr_hash, approve, reason, now, audit, decided, r, e);
 }

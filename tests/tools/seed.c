@@ -118,7 +118,7 @@ static void record(struct ca *ca, struct stored_cert *c)
 {
 	struct err e;
 
-	if (store_cert_add(ca->store, c, &e) != 0)
+	if (store_cert_add(ca->store, c, NULL, &e) != 0)
 		die("store", &e);
 	stored_cert_release(c);
 }
@@ -291,7 +291,7 @@ static void ended(struct ca *ca, const char *path, const char *id, int64_t age)
 	r.expires_at = 0;
 	pend(ca, &r);
 	if (store_decide(ca->store, &r.key, NULL, false, "gone by",
-		time(NULL) - age, &decided, &done, &e) != 0 ||
+		time(NULL) - age, NULL, &decided, &done, &e) != 0 ||
 	    challenge_new(
 		ca, &spec, time(NULL) - age - 1, &value, &challenge, &e) != 0)
 		die("ended", &e);
@@ -320,8 +320,8 @@ static void crl(struct ca *ca, int64_t age)
 		0 ||
 	    home_replace(ca->home, HOME_PUBLIC_CRL, 0644, buf_span(&der), &e) !=
 		0 ||
-	    store_crl_done(
-		ca->store, f.number, f.this_update, f.next_update, &e) != 0)
+	    store_crl_done(ca->store, f.number, f.this_update, f.next_update,
+		NULL, &e) != 0)
 		die("CRL", &e);
 	buf_release(&der);
 }

@@ -84,7 +84,7 @@ complains 'it goes: scepca challenge revoke ID'
 want 2 show
 complains 'SCEPCA_HOME'
 want 2 show --home ''
-for later in rollover backup restore audit import; do
+for later in rollover backup restore import; do
 	want 2 $later --home "$h"
 done
 
@@ -96,7 +96,7 @@ for words in init show check 'challenge new' 'challenge list' \
 	'challenge revoke ID' 'cert list' 'cert show SERIAL' \
 	'cert export SERIAL' 'cert revoke [SERIAL]' 'request list' \
 	'request show ID' 'request approve ID' 'request reject ID' crl \
-	maintain 'why [TRANSACTION]'; do
+	maintain 'audit verify' 'why [TRANSACTION]'; do
 	says "  $words "
 done
 want 0 challenge new --help
