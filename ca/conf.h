@@ -76,6 +76,8 @@ enum { SUPERSEDE_NEVER = -1 };
 struct profile {
 	int64_t lifetime, backdate; /* seconds */
 	unsigned rsa_min, rsa_max;
+	unsigned rsa_exponent_min; /* 3 if it is less */
+	bool key_reuse; /* certify a key for another name, too */
 	bool san;
 	enum duplicate duplicate;
 	int64_t supersede; /* seconds, or SUPERSEDE_NEVER */
