@@ -201,11 +201,9 @@ static int need_key(struct ca *ca, const struct duty *d,
 	struct privkey **from =
 	    strcmp(d->key, HOME_CA_KEY) == 0 ? &ca->ca_key : key;
 
-	if (check_usage(cert, d, e) != 0)
-		return -1;
 	if (*from == NULL && read_key(ca, d, cert, from, e) != 0)
 		return -1;
-	if (check_rsa(*from, d, e) != 0)
+	if (check_rsa(*from, d, e) != 0 || check_usage(cert, d, e) != 0)
 		return -1;
 	*key = *from;
 	return 0;

@@ -139,6 +139,7 @@ struct profile {
 	int64_t lifetime, backdate; /* seconds */
 	bool rsa, ec;
 	unsigned rsa_min, rsa_max;
+	unsigned rsa_exponent_min; /* 3 if it is less */
 	bool key_reuse;
 	unsigned key_usage;	       /* OR of GNUTLS_KEY_* */
 	struct words eku, eku_allowed; /* OIDs */

@@ -142,7 +142,7 @@ out:
 	return rc;
 }
 
-/* The last look at a list before it leaves (as lint_cert for certificates). */
+/* The last look at a list before it leaves (as lint_signed for certificates). */
 static int read_back(struct span der, const struct crl_fields *f,
     const struct cert_view *ca_cert, size_t count, struct err *e)
 {

@@ -112,6 +112,30 @@ static int judge_duplicate(
 }
 
 /*
+ * T-22: a key that is certified for another name.  What is granted at once
+ * learns that from its commit, without a further look at the store.
+ */
+static int judge_holder(struct enrolment *n, enum refusal *why, struct err *e)
+{
+	struct stored_cert other = { 0 };
+	uint8_t key_hash[32];
+	bool found;
+
+	if (n->ca->conf.profile.key_reuse || !(n->ask || n->ca->conf.offline))
+		return 0;
+	if (sha256_of(n->csr->spki, key_hash, e) != 0 ||
+	    store_cert_key_elsewhere(n->ca->store, key_hash, n->r.name_hash,
+		n->now, &found, &other, e) != 0)
+		return -1;
+	if (found) {
+		grant_key_holder(&other, n->ev->detail, sizeof(n->ev->detail));
+		*why = REFUSE_KEY_TAKEN;
+	}
+	stored_cert_release(&other);
+	return 0;
+}
+
+/*
  * Gates 7 and 8: may he, and may he have that?  A request that is for the
  * operator to decide has passed gate 8, too.
  */
@@ -137,7 +161,9 @@ static int judge(struct enrolment *n, enum refusal *why, struct err *e)
 		return -1;
 	if (*why == REFUSE_NONE && n->ask)
 		explain(n, "no challenge came with it");
-	return *why == REFUSE_NONE ? judge_duplicate(n, why, e) : 0;
+	if (*why == REFUSE_NONE && judge_duplicate(n, why, e) != 0)
+		return -1;
+	return *why == REFUSE_NONE ? judge_holder(n, why, e) : 0;
 }
 
 /* Gate 9. */
@@ -216,6 +242,11 @@ static int grant(struct enrolment *n, struct pki_outcome *o, struct err *e)
 		if (n->ask)
 			return wait(n, o, e);
 		pki_refuse(o, REFUSE_DUPLICATE);
+		break;
+	case GRANT_KEY_TAKEN:
+		grant_key_holder(&cert, n->ev->detail, sizeof(n->ev->detail));
+		stored_cert_release(&cert);
+		pki_refuse(o, REFUSE_KEY_TAKEN);
 		break;
 	default: /* GRANT_CHALLENGE_GONE: another process was first */
 		pki_refuse(o, REFUSE_CHALLENGE_USED);

@@ -50,6 +50,7 @@ static int grant_once(struct ca *ca, const struct granting *what,
 		.challenge_mac = a->has_challenge ? a->challenge_mac : NULL,
 		.approved = what->approved,
 		.unique_name = wants_unique_name(what, renewal),
+		.unique_key = !what->profile->key_reuse,
 		.supersede = renewal && what->profile->supersede == 0,
 		.now = r->decided_at,
 	};
@@ -69,7 +70,8 @@ static int grant_once(struct ca *ca, const struct granting *what,
 		if (*outcome == GRANT_DONE) {
 			*cert = new;
 			new = (struct stored_cert){ 0 };
-		} else if (*outcome == GRANT_ALREADY) {
+		} else if (*outcome == GRANT_ALREADY ||
+		    *outcome == GRANT_KEY_TAKEN) {
 			*cert = recorded;
 			recorded = (struct stored_cert){ 0 };
 		}
@@ -103,4 +105,14 @@ int grant_certificate(struct ca *ca, const struct granting *what,
 	    "%d random serials in a row are taken; is the random generator "
 	    "broken?",
 	    TRIES);
+}
+
+void grant_key_holder(
+    const struct stored_cert *other, char *detail, size_t size)
+{
+	char serial[2 * SERIAL_MAX + 1] = "";
+
+	for (size_t i = 0; i < other->serial.n; i++)
+		snprintf(serial + 2 * i, 3, "%02x", other->serial.b[i]);
+	snprintf(detail, size, "certificate %s has it", serial);
 }

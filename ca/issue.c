@@ -83,8 +83,8 @@ static int set_dates(struct cert_fields *f, const struct cert_view *issuer,
 }
 
 /*
- * Choose a serial, sign what was decided, and read it back before anybody else
- * does.  `issuer` is NULL for a certificate that signs itself.
+ * Choose a serial, look at what was decided, sign it, and look again before
+ * anybody else does.  `issuer` is NULL for a certificate that signs itself.
  */
 static int make(struct cert_fields *f, const struct extension_plan *p,
     const struct privkey *key, const struct cert_view *issuer, int64_t now,
@@ -93,7 +93,6 @@ static int make(struct cert_fields *f, const struct extension_plan *p,
 	struct buf extensions = { 0 }, tbs = { 0 }, der = { 0 };
 	const struct alg_digest *digest;
 	struct serial serial;
-	struct cert_view made;
 	uint8_t key_hash[32];
 	int rc = -1;
 
@@ -104,10 +103,9 @@ static int make(struct cert_fields *f, const struct extension_plan *p,
 	f->serial = (struct span){ serial.b, serial.n };
 	f->extensions = buf_span(&extensions);
 	if (cert_tbs(f, privkey_algorithm(key), digest, &tbs, e) != 0 ||
+	    lint_tbs(buf_span(&tbs), f, issuer, e) != 0 ||
 	    cert_sign(buf_span(&tbs), key, digest, &der, e) != 0 ||
-	    cert_parse(buf_span(&der), &made, e) != 0 ||
-	    lint_cert(buf_span(&der), f, issuer != NULL ? issuer : &made, e) !=
-		0 ||
+	    lint_signed(buf_span(&der), buf_span(&tbs), issuer, e) != 0 ||
 	    sha256_of(f->spki, key_hash, e) != 0)
 		goto out;
 	buf_move(&cert->der, &der);
@@ -179,8 +177,10 @@ int issue_ca(struct span subject, const struct privkey *key, bool with_ra,
 	int rc = -1;
 
 	if (!with_ra)
-		p.key_usage |=
-		    GNUTLS_KEY_DIGITAL_SIGNATURE | GNUTLS_KEY_KEY_ENCIPHERMENT;
+		p.key_usage |= GNUTLS_KEY_DIGITAL_SIGNATURE;
+	/* RFC 8813, 3: an EC key cannot */
+	if (!with_ra && privkey_algorithm(key) == GNUTLS_PK_RSA)
+		p.key_usage |= GNUTLS_KEY_KEY_ENCIPHERMENT;
 	if (privkey_spki(key, &spki, e) == 0) {
 		f.spki = p.spki = buf_span(&spki);
 		if (key_identifier(f.spki, own, e) == 0)

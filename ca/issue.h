@@ -16,7 +16,7 @@
 int serial_random(struct serial *s, struct err *e);
 
 /*
- * issue_leaf - build, sign, read back and lint a certificate for `g` and the
+ * issue_leaf - build, lint, sign and read back a certificate for `g` and the
  * key `spki`.  notAfter never passes the CA's (R182).  With `[ca] url` it says
  * where the CRL and the CA's certificate are (R172, R173).  `a` must be granted.
  * Fills in *cert's der, serial, dates, issued_at, state and key_hash, and

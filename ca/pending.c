@@ -37,7 +37,7 @@ static int judge_renewal(struct ca *ca, const struct stored_request *r,
 static int issue(struct ca *ca, const struct csr *csr,
     const struct profile *profile, const struct grantable *g,
     struct stored_request *r, struct stored_cert *cert, enum refusal *why,
-    struct err *e)
+    char *detail, size_t detail_size, struct err *e)
 {
 	struct authorisation a;
 	struct granting what = {
@@ -56,7 +56,11 @@ static int issue(struct ca *ca, const struct csr *csr,
 		*why = REFUSE_REJECTED;
 	else if (outcome == GRANT_NAME_TAKEN) /* since it came (R143) */
 		*why = REFUSE_DUPLICATE;
-	else if (outcome != GRANT_DONE && outcome != GRANT_ALREADY)
+	else if (outcome == GRANT_KEY_TAKEN) {
+		grant_key_holder(cert, detail, detail_size);
+		stored_cert_release(cert);
+		*why = REFUSE_KEY_TAKEN;
+	} else if (outcome != GRANT_DONE && outcome != GRANT_ALREADY)
 		return err_set(e, ERR_STORE,
 		    "an approved request cannot be granted (%d)", (int)outcome);
 	return 0;
@@ -89,9 +93,9 @@ int pending_issue(struct ca *ca, const struct stored_request *r, int64_t now,
 	if (*why == REFUSE_NONE && r->renews.n != 0 &&
 	    judge_renewal(ca, r, &g, &old, why, e) != 0)
 		goto out;
-	rc = *why == REFUSE_NONE
-	    ? issue(ca, &csr, profile, &g, &mine, cert, why, e)
-	    : 0;
+	rc = *why == REFUSE_NONE ? issue(ca, &csr, profile, &g, &mine, cert,
+				       why, detail, detail_size, e)
+				 : 0;
 out:
 	stored_cert_release(&old);
 	grantable_release(&g);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "key_rules.h"
 #include "policy_part.h"
 
 void refuse(struct verdict *v, enum refusal why, const char *fmt, ...)
@@ -97,17 +98,27 @@ int policy_subject(struct span subject, struct verdict *v, struct err *e)
 	return 0;
 }
 
-static void judge_key(
-    const struct pubkey *k, const struct profile *p, struct verdict *v)
+static int judge_key(const struct pubkey *k, const struct profile *p,
+    struct verdict *v, struct err *e)
 {
+	char weakness[KEY_WEAKNESS_SIZE];
+	bool weak;
+
 	if (k->pk == GNUTLS_PK_ECDSA)
-		return; /* P-256, P-384, P-521: pubkey.h takes no other */
+		return 0; /* P-256, P-384, P-521: pubkey.h takes no other */
 	if (k->pk != GNUTLS_PK_RSA)
 		refuse(v, REFUSE_KEY_TYPE, "%s; RSA and EC are",
 		    gnutls_pk_get_name(k->pk));
 	else if (k->bits < p->rsa_min || k->bits > p->rsa_max)
 		refuse(v, REFUSE_KEY_SIZE, "RSA of %u bits; %u to %u are",
 		    k->bits, p->rsa_min, p->rsa_max);
+	if (v->why != REFUSE_NONE)
+		return 0;
+	if (key_rules_judge(k, p->rsa_exponent_min, &weak, weakness, e) != 0)
+		return -1;
+	if (weak)
+		refuse(v, REFUSE_KEY_WEAK, "%s", weakness);
+	return 0;
 }
 
 int policy_decide(const struct csr *csr, const struct profile *p,
@@ -121,7 +132,8 @@ int policy_decide(const struct csr *csr, const struct profile *p,
 	detail[0] = '\0';
 	if (csr->digest->grade > algs->worst)
 		refuse(&v, REFUSE_CSR_ALG, "%s", csr->digest->name);
-	judge_key(&csr->key, p, &v);
+	if (judge_key(&csr->key, p, &v, e) != 0)
+		return -1;
 	if (v.why == REFUSE_NONE &&
 	    (policy_subject(csr->subject, &v, e) != 0 ||
 		policy_extensions(csr, p, &new, &v, e) != 0)) {

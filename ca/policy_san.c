@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "dns_name.h"
 #include "policy_part.h"
 
 /* Context tags of GeneralName. */
@@ -75,10 +76,16 @@ static int judge_name(uint8_t tag, struct span body, unsigned at,
 		}
 		/* fall through */
 	case NAME_EMAIL:
-	case NAME_DNS:
 		if (!is_plain(body))
 			refuse(v, REFUSE_SAN,
 			    "name %u: empty, or not of printable ASCII", at);
+		return 0;
+	case NAME_DNS:
+		if (!dns_name_ok(body))
+			refuse(v, REFUSE_SAN,
+			    "name %u: not a DNS name, which is made of "
+			    "letters, digits, hyphens and dots",
+			    at);
 		return 0;
 	case NAME_IP:
 		if (body.n != 4 && body.n != 16)

@@ -185,6 +185,11 @@ static const struct refusal_entry entries[REFUSE_COUNT] = {
 	    "let the client make another key, or see rsa_min and rsa_max "
 	    "in ca.conf",
 	    "a key of this size is not certified" },
+	[REFUSE_KEY_WEAK] = { "key-weak", SCEP_BAD_REQUEST,
+	    "a weak key is not certified",
+	    "let the device make another key, with newer software: whoever "
+	    "sees this one can break it",
+	    "the key is weak" },
 	[REFUSE_SUBJECT] = { "subject", SCEP_BAD_REQUEST,
 	    "the subject is not acceptable",
 	    "correct the name in the client's configuration",
@@ -203,6 +208,11 @@ static const struct refusal_entry entries[REFUSE_COUNT] = {
 	    "give the device a name and a key of its own; if it is not "
 	    "yours, suspect an attack",
 	    "the request is for the CA's own key or name" },
+	[REFUSE_KEY_TAKEN] = { "key-taken", SCEP_BAD_REQUEST,
+	    "this key has a valid certificate for another name",
+	    "let the device make a key of its own; or revoke the other: "
+	    "scepca cert revoke SERIAL; or see key_reuse in ca.conf",
+	    "the key has a valid certificate for another name" },
 	[REFUSE_RENEWAL_EARLY] = { "renewal-early", SCEP_BAD_REQUEST,
 	    "it is too early for a renewal",
 	    "let the device renew later, or see renewal_from in ca.conf",
@@ -257,5 +267,6 @@ bool refusal_is_private(enum refusal r)
 {
 	return r == REFUSE_SIGNATURE || r == REFUSE_NO_ENVELOPE ||
 	    (r >= REFUSE_NO_REQUEST && r <= REFUSE_NO_CRL) ||
-	    (r >= REFUSE_ENVELOPE && r <= REFUSE_RENEWAL_NAME);
+	    (r >= REFUSE_ENVELOPE && r <= REFUSE_RENEWAL_NAME) ||
+	    r == REFUSE_KEY_TAKEN;
 }

@@ -51,10 +51,12 @@ enum refusal {
 	REFUSE_CSR_ALG,	 /* CSR signed with a weak digest */
 	REFUSE_KEY_TYPE, /* badAlg */
 	REFUSE_KEY_SIZE,
-	REFUSE_SUBJECT, /* empty without SAN, too long, malformed */
+	REFUSE_KEY_WEAK, /* anybody can break it (key_rules.h) */
+	REFUSE_SUBJECT,	 /* empty without SAN, too long, malformed */
 	REFUSE_SAN,
 	REFUSE_EXTENSION,     /* asks for what is not granted */
 	REFUSE_CA_KEY,	      /* asks for a key or the name of this CA */
+	REFUSE_KEY_TAKEN,     /* certified for another name */
 	REFUSE_RENEWAL_EARLY, /* before renewal_from */
 	REFUSE_RENEWAL_KEY,   /* the old key again */
 	REFUSE_DUPLICATE,     /* the name has a valid certificate */
@@ -86,7 +88,8 @@ bool refusal_is_of_challenge(enum refusal r);
 
 /*
  * refusal_is_private - the details go to the log only: they would help a
- * stranger (gates 4, 6, 7, 5p, and what a request without envelope exposed).
+ * stranger (gates 4, 6, 7, 5p, what a request without envelope exposed, and who
+ * else has a key).
  */
 bool refusal_is_private(enum refusal r);
 

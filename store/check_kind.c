@@ -41,6 +41,19 @@ static int check_name_of(
 	return rc;
 }
 
+static int check_pubkey_of(
+    struct visit *v, const struct stored_cert *c, struct err *e)
+{
+	struct buf want = { 0 };
+	struct rec_key key;
+	int rc = -1;
+
+	if (rec_key_pubkey(c, &key, e) == 0 && rec_put_pubkey(&want, e) == 0)
+		rc = must_have(v, &key, &want, e);
+	buf_release(&want);
+	return rc;
+}
+
 static int check_revocation_of(
     struct visit *v, const struct stored_cert *c, struct err *e)
 {
@@ -68,7 +81,7 @@ int check_cert(
 
 	if (rec_get_cert(key, value, &c, e) != 0)
 		return -1;
-	if (check_name_of(v, &c, e) == 0)
+	if (check_name_of(v, &c, e) == 0 && check_pubkey_of(v, &c, e) == 0)
 		rc = check_revocation_of(v, &c, e);
 	stored_cert_release(&c);
 	return rc;
@@ -88,6 +101,25 @@ int check_cert_name(
 	    memcmp(c.name_hash, entry.name_hash, sizeof(c.name_hash)) != 0)
 		rc = err_set(
 		    e, ERR_STORE, "its certificate has another name or end");
+	stored_cert_release(&c);
+	return rc;
+}
+
+int check_cert_key(
+    struct visit *v, struct span key, struct span value, struct err *e)
+{
+	struct stored_cert entry, c;
+	int rc = 0;
+
+	if (rec_get_pubkey(key, value, &entry, e) != 0)
+		return -1;
+	if (txn_get_cert(v, &entry.serial, &c, e) != 0)
+		return err_prefix(e, "its certificate");
+	if (c.not_after != entry.not_after ||
+	    memcmp(c.key_hash, entry.key_hash, sizeof(c.key_hash)) != 0 ||
+	    memcmp(c.name_hash, entry.name_hash, sizeof(c.name_hash)) != 0)
+		rc = err_set(e, ERR_STORE,
+		    "its certificate has another key, name or end");
 	stored_cert_release(&c);
 	return rc;
 }

@@ -5,6 +5,8 @@
  *
  *   'C' serial                      certificate; in the order of the numbers
  *   'D' name_hash not_after serial  certificate by subject
+ *   'K' key_hash name_hash not_after serial
+ *                                   certificate by key
  *   'V' serial                      revoked or held: what a CRL says of it
  *   'R' key_hash trans_id           request
  *   'J' id                          request by its name for people
@@ -22,8 +24,8 @@
  *                                   "failures": wrong challenges in all
  *
  * Serials and addresses have their length in front; a time or a number is eight
- * octets in the order of them.  The value of J, P, A, E and F is the key of the request;
- * D and T say everything in their key.
+ * octets in the order of them.  The value of J, P, A, E and F is the key of the
+ * request; D, K and T say everything in their key.
  *
  * A value starts with its version.  Integers are big-endian, texts and octet
  * strings have their length in front.  Decoding takes exactly what encoding
@@ -47,6 +49,7 @@ enum rec_kind {
 	REC_CHALLENGE = 'H',
 	REC_CHALLENGE_ID = 'I',
 	REC_REQUEST_ID = 'J',
+	REC_CERT_KEY = 'K',
 	REC_STATE = 'M',
 	REC_OPEN = 'P',
 	REC_LINE = 'Q',
@@ -72,6 +75,18 @@ int rec_key_revoked(
 /* rec_key_name - `serial` NULL: before all that end at not_after or later */
 int rec_key_name(const uint8_t name_hash[32], int64_t not_after,
     const struct serial *serial, struct rec_key *k, struct err *e);
+/*
+ * rec_key_pubkey - from key_hash, name_hash, not_after and serial of `c`; with
+ * an empty serial: before all of these that end at not_after or later
+ */
+int rec_key_pubkey(
+    const struct stored_cert *c, struct rec_key *k, struct err *e);
+/*
+ * rec_key_pubkey_of - before all of one key and name, and the beginning of
+ * theirs; `name_hash` NULL: of one key
+ */
+void rec_key_pubkey_of(
+    const uint8_t key_hash[32], const uint8_t *name_hash, struct rec_key *k);
 int rec_key_request(
     const struct request_key *key, struct rec_key *k, struct err *e);
 int rec_key_trans_id(
@@ -109,6 +124,11 @@ int rec_get_cert(
 /* Of a certificate only what its index has: serial, name_hash, not_after. */
 int rec_put_name(struct buf *value, struct err *e);
 int rec_get_name(
+    struct span key, struct span value, struct stored_cert *c, struct err *e);
+
+/* The same and its key_hash. */
+int rec_put_pubkey(struct buf *value, struct err *e);
+int rec_get_pubkey(
     struct span key, struct span value, struct stored_cert *c, struct err *e);
 
 int rec_put_revoked(const struct revoked *r, struct buf *value, struct err *e);

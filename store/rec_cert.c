@@ -6,7 +6,7 @@
 #include "rec.h"
 #include "rec_field.h"
 
-enum { VERSION = 3, VERSION_NAME = 1, VERSION_REVOKED = 1 };
+enum { VERSION = 3, VERSION_NAME = 1, VERSION_PUBKEY = 1, VERSION_REVOKED = 1 };
 
 /* The serial number that begins at `head` and ends the key. */
 static int get_serial(
@@ -106,6 +106,34 @@ int rec_get_name(
 		return err_set(e, ERR_STORE, "%s: malformed key", what);
 	memcpy(got.name_hash, key.p + 1, sizeof(got.name_hash));
 	got.not_after = rec_time_of((struct span){ key.p + 32, key.n - 32 });
+	if (rec_read_end(&r, what, e) != 0)
+		return -1;
+	*c = got;
+	return 0;
+}
+
+int rec_put_pubkey(struct buf *value, struct err *e)
+{
+	struct rec_writer w = rec_write(value, VERSION_PUBKEY);
+
+	return rec_write_end(&w, "certificate by key", e);
+}
+
+int rec_get_pubkey(
+    struct span key, struct span value, struct stored_cert *c, struct err *e)
+{
+	static const char what[] = "certificate by key";
+	const size_t names = 1 + sizeof(c->key_hash);
+	const size_t time = names + sizeof(c->name_hash);
+	struct rec_reader r = rec_read(value, VERSION_PUBKEY);
+	struct stored_cert got = { .der = { 0 } };
+
+	if (get_serial(key, REC_CERT_KEY, time + 8, &got.serial) != 0)
+		return err_set(e, ERR_STORE, "%s: malformed key", what);
+	memcpy(got.key_hash, key.p + 1, sizeof(got.key_hash));
+	memcpy(got.name_hash, key.p + names, sizeof(got.name_hash));
+	got.not_after =
+	    rec_time_of((struct span){ key.p + time - 1, key.n - time + 1 });
 	if (rec_read_end(&r, what, e) != 0)
 		return -1;
 	*c = got;

@@ -72,6 +72,23 @@ int rec_key_name(const uint8_t name_hash[32], int64_t not_after,
 	return serial == NULL ? 0 : put_serial(k, serial, e);
 }
 
+void rec_key_pubkey_of(
+    const uint8_t key_hash[32], const uint8_t *name_hash, struct rec_key *k)
+{
+	start(k, REC_CERT_KEY);
+	put(k, key_hash, 32);
+	if (name_hash != NULL)
+		put(k, name_hash, 32);
+}
+
+int rec_key_pubkey(
+    const struct stored_cert *c, struct rec_key *k, struct err *e)
+{
+	rec_key_pubkey_of(c->key_hash, c->name_hash, k);
+	put_time(k, c->not_after);
+	return c->serial.n == 0 ? 0 : put_serial(k, &c->serial, e);
+}
+
 static int measure(const struct request_key *key, size_t *n, struct err *e)
 {
 	*n = strnlen(key->trans_id, sizeof(key->trans_id));

@@ -163,3 +163,35 @@ int store_cert_named(struct store *st, const uint8_t name_hash[32], int64_t now,
 	*n = s.n;
 	return 0;
 }
+
+struct key_search {
+	const uint8_t *key_hash, *name_hash;
+	int64_t now;
+	bool found;
+	struct stored_cert other;
+};
+
+static int find_key(struct visit *v, void *arg, struct err *e)
+{
+	struct key_search *s = arg;
+
+	stored_cert_release(&s->other);
+	return txn_key_elsewhere(
+	    v, s->key_hash, s->name_hash, s->now, &s->found, &s->other, e);
+}
+
+int store_cert_key_elsewhere(struct store *st, const uint8_t key_hash[32],
+    const uint8_t name_hash[32], int64_t now, bool *found,
+    struct stored_cert *other, struct err *e)
+{
+	struct key_search s = { key_hash, name_hash, now, false,
+		{ .der = { 0 } } };
+
+	if (visit_run(st, VISIT_READ, find_key, &s, e) != 0) {
+		stored_cert_release(&s.other);
+		return -1;
+	}
+	*found = s.found;
+	*other = s.other;
+	return 0;
+}

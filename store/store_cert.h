@@ -60,6 +60,14 @@ int store_cert_named(struct store *st, const uint8_t name_hash[32], int64_t now,
     const struct serial *except, size_t max, size_t *n, struct err *e);
 
 /*
+ * store_cert_key_elsewhere - is there a certificate with this key_hash, another
+ * name_hash, and valid as above?  *found; then *other is one, to be released.
+ */
+int store_cert_key_elsewhere(struct store *st, const uint8_t key_hash[32],
+    const uint8_t name_hash[32], int64_t now, bool *found,
+    struct stored_cert *other, struct err *e);
+
+/*
  * store_cert_add - record a certificate that no request asked for (the CA's
  * own).  ERR_STORE if the serial is taken.
  */

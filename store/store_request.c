@@ -110,12 +110,12 @@ static bool is_approvable(const struct grant_job *job)
 }
 
 /* may_record - is there anything against it?  *no then says what. */
-static int may_record(struct visit *v, const struct grant_job *job,
+static int may_record(struct visit *v, struct grant_job *job,
     enum grant_outcome *no, struct err *e)
 {
 	const struct grant *g = job->g;
 	size_t namesakes = 0;
-	bool gone = false;
+	bool gone = false, taken = false;
 
 	*no = GRANT_DONE;
 	if (g->approved && !is_approvable(job)) {
@@ -128,6 +128,14 @@ static int may_record(struct visit *v, const struct grant_job *job,
 		return -1;
 	if (namesakes > 0) {
 		*no = GRANT_NAME_TAKEN;
+		return 0;
+	}
+	if (g->unique_key &&
+	    txn_key_elsewhere(v, g->cert->key_hash, g->cert->name_hash, g->now,
+		&taken, &job->recorded, e) != 0)
+		return -1;
+	if (taken) {
+		*no = GRANT_KEY_TAKEN;
 		return 0;
 	}
 	if (g->challenge_mac != NULL &&
@@ -258,7 +266,8 @@ int store_grant(struct store *st, const struct grant *g,
 		return -1;
 	if ((rc = visit_run(st, VISIT_WRITE, grant, &job, e)) == 0) {
 		*outcome = job.outcome;
-		if (job.outcome == GRANT_ALREADY) {
+		if (job.outcome == GRANT_ALREADY ||
+		    job.outcome == GRANT_KEY_TAKEN) {
 			*recorded = job.recorded;
 			job.recorded = (struct stored_cert){ .der = { 0 } };
 		}

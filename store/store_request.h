@@ -78,11 +78,12 @@ struct grant {
 	const struct stored_request *request; /* state GRANTED */
 	const struct stored_cert *cert;
 	const uint8_t *challenge_mac; /* to be consumed; NULL: none */
-	bool approved;	   /* only if this CSR is approved under this key */
-	bool unique_name;  /* only if no other valid one has its name_hash, */
-			   /* but for the one that it renews */
-	bool supersede;	   /* revoke the one that it renews, as superseded: */
-			   /* told, too */
+	bool approved;	  /* only if this CSR is approved under this key */
+	bool unique_name; /* only if no other valid one has its name_hash, */
+			  /* but for the one that it renews */
+	bool unique_key;  /* only if no valid one of another name has its key */
+	bool supersede;	  /* revoke the one that it renews, as superseded: */
+			  /* told, too */
 	const char *audit; /* what is told of it, or NULL: store_audit.h */
 	int64_t now;
 };
@@ -95,6 +96,7 @@ enum grant_outcome {
 	GRANT_SERIAL_TAKEN,   /* choose another one */
 	GRANT_NOT_OPEN,	      /* g->approved: decided otherwise meanwhile */
 	GRANT_NAME_TAKEN,     /* g->unique_name: another one has the name */
+	GRANT_KEY_TAKEN,      /* g->unique_key: *recorded has the key */
 };
 
 /*
@@ -105,7 +107,8 @@ enum grant_outcome {
  * request (sscep and strongSwan use one id for every request of a key), and so
  * is an open one; a granted one that is the same (request_is_same) and whose
  * certificate is neither revoked, held nor expired at g->now is answered
- * GRANT_ALREADY, and then *recorded must be released.  If g->approved, an
+ * GRANT_ALREADY, and then *recorded must be released; so after
+ * GRANT_KEY_TAKEN.  If g->approved, an
  * overdue one is not open any more, and what is recorded keeps the time and
  * place at which it was asked for.  Of any number of processes with one
  * one-time challenge exactly one gets GRANT_DONE.

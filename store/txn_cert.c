@@ -48,6 +48,19 @@ static int put_name(struct visit *v, const struct stored_cert *c, struct err *e)
 	return rc;
 }
 
+static int put_pubkey(
+    struct visit *v, const struct stored_cert *c, struct err *e)
+{
+	struct buf value = { 0 };
+	struct rec_key key;
+	int rc = -1;
+
+	if (rec_key_pubkey(c, &key, e) == 0 && rec_put_pubkey(&value, e) == 0)
+		rc = txn_put(v, &key, buf_span(&value), e);
+	buf_release(&value);
+	return rc;
+}
+
 int txn_add_cert(
     struct visit *v, const struct stored_cert *c, bool *added, struct err *e)
 {
@@ -64,7 +77,7 @@ int txn_add_cert(
 		return rc;
 	if (c->state != CERT_VALID && put_revoked(v, c, e) != 0)
 		return -1;
-	return put_name(v, c, e);
+	return put_name(v, c, e) == 0 ? put_pubkey(v, c, e) : -1;
 }
 
 int txn_put_cert(struct visit *v, const struct stored_cert *c, struct err *e)

@@ -1,6 +1,6 @@
 /*
- * txn_cert.h - certificates within a visit: the record, the index by subject
- * and the list of revoked ones change together.
+ * txn_cert.h - certificates within a visit: the record, the indexes by subject
+ * and by key, and the list of revoked ones change together.
  */
 #ifndef TXN_CERT_H
 #define TXN_CERT_H
@@ -15,14 +15,19 @@ int txn_add_cert(
     struct visit *v, const struct stored_cert *c, bool *added, struct err *e);
 
 /*
- * txn_put_cert - in place of the one with this serial; name_hash and not_after
- * are as they were.
+ * txn_put_cert - in place of the one with this serial; name_hash, key_hash and
+ * not_after are as they were.
  */
 int txn_put_cert(struct visit *v, const struct stored_cert *c, struct err *e);
 
 /* txn_count_named - store_cert_named within a visit */
 int txn_count_named(struct visit *v, const uint8_t name_hash[32], int64_t now,
     const struct serial *except, size_t max, size_t *n, struct err *e);
+
+/* txn_key_elsewhere - store_cert_key_elsewhere within a visit */
+int txn_key_elsewhere(struct visit *v, const uint8_t key_hash[32],
+    const uint8_t name_hash[32], int64_t now, bool *found,
+    struct stored_cert *other, struct err *e);
 
 /*
  * txn_revoke - store_revoke within a visit, and one change for the CRL.  *c is

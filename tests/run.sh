@@ -51,7 +51,7 @@ trap 'exit 143' TERM
 sh "$src/tools/packages.sh" \
 	gcc clang clang-format libclang-rt-14-dev libc6-dev meson ninja-build \
 	pkg-config libcriterion-dev libcurl4-gnutls-dev libdb5.3-dev \
-	libfcgi-dev libgnutls28-dev libinih-dev libjansson-dev \
+	libfcgi-dev libgmp-dev libgnutls28-dev libinih-dev libjansson-dev \
 	libseccomp-dev libssl-dev libtasn1-6-dev libtasn1-bin libunistring-dev \
 	mandoc apache2-bin fcgiwrap nginx-light \
 	certmonger curl dbus gnutls-bin libstrongswan-extra-plugins \

@@ -215,8 +215,8 @@ END
 
 install_packages() {
 	packages='gcc libc6-dev meson ninja-build pkg-config libcriterion-dev
-		libcurl4-gnutls-dev libdb5.3-dev libfcgi-dev libgnutls28-dev
-		libinih-dev libjansson-dev libseccomp-dev libtasn1-6-dev
+		libcurl4-gnutls-dev libdb5.3-dev libfcgi-dev libgmp-dev
+		libgnutls28-dev libinih-dev libjansson-dev libseccomp-dev libtasn1-6-dev
 		libtasn1-bin libunistring-dev'
 	case $server in
 	nginx) packages="$packages nginx-light fcgiwrap" ;;

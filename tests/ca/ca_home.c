@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "issued.h"
+
 enum { CA_LIFETIME = 3650 * 86400, PAGE = 50 };
 
 static const char *base(void)
@@ -198,6 +200,7 @@ void ca_home_open(struct ca_home *h, const char *endpoint)
 
 void ca_home_drop(struct ca_home *h)
 {
+	issued_keep(h);
 	ca_close(h->ca);
 	test_dir_drop(h->dir);
 }

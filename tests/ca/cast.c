@@ -37,7 +37,7 @@ static void make_words(void)
 	ca_home_challenge(home, NULL, words[WRONG]);
 	words[WRONG][3] = words[WRONG][3] == 'a' ? 'b' : 'a';
 	ca_home_challenge(home, NULL, words[USED]);
-	client_make(&user, "dev3", "rsa:2048", "CN=user");
+	client_make(&user, "dev8", "rsa:2048", "CN=user");
 	client_enrol(
 	    &user, home, &(struct ask){ .challenge = words[USED] }, &r);
 	cr_assert_eq(r.answer.status, SCEP_SUCCESS);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "client.h"
+#include "lint.h"
 #include "store_request.h"
 
 /* What to do in front of the real function; all off at first. */
@@ -19,7 +20,9 @@ static struct {
 	bool lose_once;			      /* a request: not found, once */
 	enum grant_outcome outcome;	      /* of a grant … */
 	int outcomes;			      /* … this many times */
-	bool bad_random, bad_signature;
+	bool bad_random, bad_signature, bad_lint;
+	size_t flip;	  /* a bit of what was signed, so far from the end */
+	unsigned signs;	  /* certificates that were signed */
 	long malloc_left; /* -1: no end */
 } fault = { .malloc_left = -1 };
 
@@ -97,6 +100,33 @@ int WRAP(gnutls_privkey_sign_data2)(gnutls_privkey_t key,
 	if (r == 0 && fault.bad_signature)
 		sig->data[sig->size / 2] ^= 1;
 	return r;
+}
+
+int REAL(lint_tbs)(struct span tbs, const struct cert_fields *decided,
+    const struct cert_view *issuer, struct err *e);
+int WRAP(lint_tbs)(struct span tbs, const struct cert_fields *decided,
+    const struct cert_view *issuer, struct err *e);
+int WRAP(lint_tbs)(struct span tbs, const struct cert_fields *decided,
+    const struct cert_view *issuer, struct err *e)
+{
+	if (fault.bad_lint)
+		return err_set(e, ERR_CRYPTO, "as ordered");
+	return REAL(lint_tbs)(tbs, decided, issuer, e);
+}
+
+int REAL(cert_sign)(struct span tbs, const struct privkey *key,
+    const struct alg_digest *digest, struct buf *der, struct err *e);
+int WRAP(cert_sign)(struct span tbs, const struct privkey *key,
+    const struct alg_digest *digest, struct buf *der, struct err *e);
+int WRAP(cert_sign)(struct span tbs, const struct privkey *key,
+    const struct alg_digest *digest, struct buf *der, struct err *e)
+{
+	int rc = REAL(cert_sign)(tbs, key, digest, der, e);
+
+	fault.signs++;
+	if (rc == 0 && fault.flip > 0 && fault.flip <= der->n)
+		der->p[der->n - fault.flip] ^= 1;
+	return rc;
 }
 
 void *REAL(malloc)(size_t n);
@@ -259,6 +289,40 @@ Test(faults, signature, .init = begin, .fini = end)
 	fault.bad_signature = false;
 	cr_expect_eq(ca_home_certs(&h), 0);
 	expect_success(false);
+}
+
+/* T-07: nor does one that was changed behind the signature, where it may be */
+Test(faults, signed_then_changed, .init = begin, .fini = end)
+{
+	/* the signature, its algorithm, an extension, the key, the names */
+	static const size_t where[] = { 1, 100, 256, 265, 280, 300, 600, 700 };
+	struct err bad;
+
+	for (size_t i = 0; i < COUNT(where); i++) {
+		fault.flip = where[i];
+		fault.signs = 0;
+		expect_failure(&bad);
+		cr_expect_eq(bad.kind, ERR_CRYPTO, "%s", bad.text);
+		cr_expect_eq(fault.signs, 1);
+	}
+	fault.flip = 0;
+	cr_expect_eq(ca_home_certs(&h), 0);
+	expect_success(false);
+}
+
+/* T-27: what has not passed the lint is not signed */
+Test(faults, lint, .init = begin, .fini = end)
+{
+	struct err bad;
+
+	fault.bad_lint = true;
+	fault.signs = 0;
+	expect_failure(&bad);
+	cr_expect_eq(bad.kind, ERR_CRYPTO, "%s", bad.text);
+	cr_expect_eq(fault.signs, 0);
+	fault.bad_lint = false;
+	expect_success(false);
+	cr_expect_eq(fault.signs, 1);
 }
 
 /*

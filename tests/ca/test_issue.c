@@ -343,6 +343,7 @@ Test(issue, ca_and_ra)
 		struct span usage;
 	} rows[] = {
 		{ CA_RSA, BYTES("\x03\x02\x01\xa6") },
+		{ CA_EC, BYTES("\x03\x02\x01\x86") },
 		{ CA_RSA_RA, BYTES("\x03\x02\x01\x06") },
 	};
 	struct ca_home h;
@@ -359,7 +360,7 @@ Test(issue, ca_and_ra)
 		    NULL, e)); /* T-23: CA:TRUE, no CA below it */
 		cr_expect(span_eq(
 		    value, SPAN_LIT("\x30\x06\x01\x01\xff\x02\x01\x00")));
-		if (i == 0) {
+		if (rows[i].kind != CA_RSA_RA) {
 			ca_home_drop(&h);
 			continue;
 		}

@@ -116,6 +116,27 @@ static const struct {
 		  "a b"),
 	    REFUSE_SAN, "name 1" },
 	{ SAN, false, BYTES("\x30\x04\x82\x02\xc3\xa9"), REFUSE_SAN, "name 1" },
+	{ SAN, false, BYTES("\x30\x06\x82\x04r_-1"), REFUSE_NONE, "" },
+	{ SAN, false, BYTES("\x30\x05\x82\x03r1."), REFUSE_SAN, "DNS name" },
+	{ SAN, false, BYTES("\x30\x05\x82\x03.r1"), REFUSE_SAN, "DNS name" },
+	{ SAN, false, BYTES("\x30\x06\x82\x04r..1"), REFUSE_SAN, "DNS name" },
+	{ SAN, false, BYTES("\x30\x05\x82\x03-r1"), REFUSE_SAN, "DNS name" },
+	{ SAN, false, BYTES("\x30\x07\x82\x05r1-.x"), REFUSE_SAN, "DNS name" },
+	{ SAN, false, BYTES("\x30\x05\x82\x03r:1"), REFUSE_SAN, "DNS name" },
+	{ SAN, false, BYTES("\x30\x03\x82\x01*"), REFUSE_SAN, "DNS name" },
+	{ SAN, false, BYTES("\x30\x04\x82\x02*."), REFUSE_SAN, "DNS name" },
+	{ SAN, false, BYTES("\x30\x07\x82\x05r.*.x"), REFUSE_SAN, "DNS name" },
+	{ SAN, false, BYTES("\x30\x07\x82\x05r*.xy"), REFUSE_SAN, "DNS name" },
+	{ SAN, false,
+	    BYTES("\x30\x41\x82\x3f"
+		  "123456789.123456789.123456789.123456789.123456789."
+		  "123456789.123"),
+	    REFUSE_NONE, "" },
+	{ SAN, false,
+	    BYTES("\x30\x42\x82\x40"
+		  "1234567890123456789012345678901234567890123456789012345678"
+		  "901234"),
+	    REFUSE_SAN, "DNS name" }, /* a label of 64 */
 	{ SAN, false,
 	    BYTES("\x30\x05\x81\x03"
 		  "a\x7f"

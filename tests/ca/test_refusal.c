@@ -10,6 +10,7 @@
 #include "client.h"
 #include "store_pending.h"
 #include "store_revoke.h"
+#include "weak_key.h"
 
 #define NAME "CN=r1,O=Test"
 
@@ -175,6 +176,22 @@ static void with_small_key(struct scene *s)
 	client_make(&s->c, "dev-1024", "rsa:1024", NAME);
 }
 
+static void with_weak_key(struct scene *s)
+{
+	struct client *c = &s->c;
+	mpz_t p, q;
+
+	mpz_init(p);
+	mpz_init(q);
+	(void)weak_close(p, q, 42);
+	privkey_free(c->key);
+	c->key = weak_privkey(p, q);
+	buf_cut(&c->cert, 0);
+	ok(scep_self_signed(buf_span(&c->name), c->key, TEST_NOW, &c->cert, e));
+	mpz_clear(p);
+	mpz_clear(q);
+}
+
 static void without_subject(struct scene *s)
 {
 	s->q.subject = SPAN_LIT("\x30\x00");
@@ -308,6 +325,21 @@ static void with_a_name_taken(struct scene *s)
 	after_another(s, another);
 }
 
+/* The same key, another name. */
+static void with_a_key_taken(struct scene *s)
+{
+	char another[CHALLENGE_TEXT_SIZE + 1];
+	struct ask q = { .challenge = another, .trans_id = "t0" };
+	struct result r;
+
+	ca_home_challenge(&s->h, NULL, another);
+	client_enrol(&s->c, &s->h, &q, &r);
+	cr_assert_eq(r.answer.status, SCEP_SUCCESS);
+	result_release(&r);
+	buf_cut(&s->c.name, 0);
+	ok(name_parse("CN=r2,O=Test", &s->c.name, e));
+}
+
 static void when_the_queue_is_full(struct scene *s)
 {
 	s->q.challenge = NULL;
@@ -396,10 +428,12 @@ static const struct {
 	[REFUSE_CSR_ALG] = { with_weak_csr, "csr-algorithm", "MD5" },
 	[REFUSE_KEY_TYPE] = { with_ec_key, "key-type", "enveloped" },
 	[REFUSE_KEY_SIZE] = { with_small_key, "key-size", "1024" },
+	[REFUSE_KEY_WEAK] = { with_weak_key, "key-weak", "Fermat" },
 	[REFUSE_SUBJECT] = { without_subject, "subject", "empty" },
 	[REFUSE_SAN] = { with_sid, "alternative-name", "SID" },
 	[REFUSE_EXTENSION] = { as_a_ca, "extension", "CA:TRUE" },
 	[REFUSE_CA_KEY] = { with_the_ca_name, "ca-key", "CA's own" },
+	[REFUSE_KEY_TAKEN] = { with_a_key_taken, "key-taken", "has it" },
 	[REFUSE_RENEWAL_EARLY] = { renew, "renewal-early", "in " },
 	[REFUSE_RENEWAL_KEY] = { renew, "renewal-key", "new key" },
 	[REFUSE_DUPLICATE] = { with_a_name_taken, "duplicate", "valid" },

@@ -83,9 +83,27 @@ stop_server() {
 	groups=
 }
 
+# check_issued - every certificate that the CA has recorded and not revoked, by
+# the eyes of openssl and GnuTLS: those, too, that no device looked at (T-27)
+check_issued() {
+	cd "$work" && [ -s "$home/certs/ca.pem" ] || return 0
+	$as_ca cat "$home/certs/ca.pem" >all-ca.pem
+	ca cert list --state valid --json >all.json || return 1
+	for serial in $(sed -n 's/.*"serial": *"\([0-9a-f]*\)".*/\1/p' all.json); do
+		ca cert export "$serial" >all-cert.pem || return 1
+		openssl verify -x509_strict -CAfile all-ca.pem all-cert.pem &&
+			certtool --verify --load-ca-certificate all-ca.pem \
+				--infile all-cert.pem || return 1
+	done >all.out 2>&1
+}
+
 finish() {
 	rc=$?
 	trap - EXIT HUP INT PIPE TERM
+	if [ "$rc" -eq 0 ] && [ -n "$work" ] && ! check_issued; then
+		rc=1
+		cat "$work/all.out" >&2
+	fi
 	cd /
 	stop_server
 	if [ "$rc" -ne 0 ] && [ "$rc" -ne 77 ] && [ -n "$work" ]; then

@@ -85,6 +85,21 @@ static void check_name(struct span key, struct span value)
 	buf_release(&out);
 }
 
+static void check_pubkey(struct span key, struct span value)
+{
+	struct stored_cert c;
+	struct rec_key k;
+	struct buf out = { 0 };
+
+	if (rec_get_pubkey(key, value, &c, NULL) != 0)
+		return;
+	MUST(rec_key_pubkey(&c, &k, NULL) == 0);
+	MUST(span_eq(rec_key_span(&k), key));
+	MUST(rec_put_pubkey(&out, NULL) == 0);
+	MUST(span_eq(buf_span(&out), value));
+	buf_release(&out);
+}
+
 static void check_revoked(struct span key, struct span value)
 {
 	struct revoked r;
@@ -187,6 +202,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_challenge(key, value);
 	check_challenge_id(key, value);
 	check_name(key, value);
+	check_pubkey(key, value);
 	check_revoked(key, value);
 	check_entry(key, value);
 	check_failures(key, value);

@@ -245,12 +245,18 @@ static void make_index_records(const struct stored_request *r)
 	static const struct rec_audit audit = { 9, 7, 5, { 1, 2, 3 } };
 	struct revoked v = { .revoked_at = FUZZ_NOW, .not_after = FUZZ_NOW };
 	const struct serial *serial = &r->serial;
+	struct stored_cert c = { .serial = *serial, .not_after = FUZZ_NOW };
 	struct buf value = { 0 };
 	struct rec_key key;
 
 	MUST(rec_key_name(r->name_hash, FUZZ_NOW, serial, &key, NULL) == 0);
 	MUST(rec_put_name(&value, NULL) == 0);
 	save_rec("name", &key, &value);
+	memcpy(c.key_hash, r->csr_hash, sizeof(c.key_hash));
+	memcpy(c.name_hash, r->name_hash, sizeof(c.name_hash));
+	MUST(rec_key_pubkey(&c, &key, NULL) == 0);
+	MUST(rec_put_pubkey(&value, NULL) == 0);
+	save_rec("pubkey", &key, &value);
 	MUST(rec_key_revoked(serial, &key, NULL) == 0);
 	MUST(rec_put_revoked(&v, &value, NULL) == 0);
 	save_rec("revoked", &key, &value);

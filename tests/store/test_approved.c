@@ -297,6 +297,97 @@ Test(approved, unique_name)
 	sample_release(&b);
 }
 
+static bool elsewhere(const struct sample *s, int64_t now, uint8_t *serial)
+{
+	struct stored_cert other = { .der = { 0 } };
+	bool found;
+
+	cr_assert_eq(store_cert_key_elsewhere(st, s->cert.key_hash,
+			 s->cert.name_hash, now, &found, &other, &e),
+	    0, "%s", e.text);
+	*serial = found ? other.serial.b[other.serial.n - 1] : 0;
+	stored_cert_release(&other);
+	return found;
+}
+
+/* T-22, unique_key: within the commit, and nothing is recorded or used. */
+Test(approved, unique_key)
+{
+	struct stored_cert other = { .der = { 0 } };
+	struct stored_challenge ch;
+	struct sample a, b, c;
+	uint8_t serial;
+
+	sample_init(&a, 1);
+	sample_init(&b, 2);
+	sample_init(&c, 3);
+	memcpy(b.cert.key_hash, a.cert.key_hash, 32);
+	memcpy(c.cert.key_hash, a.cert.key_hash, 32);
+	memcpy(c.cert.name_hash, a.cert.name_hash, 32);
+	a.grant.challenge_mac = c.grant.challenge_mac = NULL;
+	a.grant.unique_key = b.grant.unique_key = c.grant.unique_key = true;
+	sample_add_challenge(st, &b);
+	cr_expect(!elsewhere(&b, 1001, &serial));
+	cr_expect_eq(sample_grant(st, &a, NULL), GRANT_DONE);
+	cr_expect_eq(sample_grant(st, &a, NULL), GRANT_DONE, "once more");
+	cr_expect(elsewhere(&b, 1001, &serial));
+	cr_expect_eq(serial, 1);
+	cr_expect_eq(sample_grant(st, &b, &other), GRANT_KEY_TAKEN);
+	cr_expect(span_eq(buf_span(&other.der), buf_span(&a.cert.der)));
+	stored_cert_release(&other);
+	cr_expect_eq(sample_state(st, &b), 0);
+	cr_assert_eq(store_challenge_find(st, b.challenge.mac, &ch, &e), 0);
+	cr_expect_eq(ch.used, 0);
+	/* its own name is no obstacle; nor is one that expired or is held */
+	cr_expect(!elsewhere(&c, 1001, &serial));
+	cr_expect_eq(sample_grant(st, &c, NULL), GRANT_DONE);
+	cr_expect(elsewhere(&b, 2000, &serial));
+	cr_expect(!elsewhere(&b, 2001, &serial));
+	cr_assert_eq(store_check(st, &e), 0, "%s", e.text);
+	b.grant.now = 2001;
+	cr_expect_eq(sample_grant(st, &b, NULL), GRANT_DONE);
+	sample_release(&a);
+	sample_release(&b);
+	sample_release(&c);
+}
+
+/* Whichever of the names comes first in the index, and whatever is in between
+ */
+Test(approved, key_elsewhere)
+{
+	enum { NAMES = 6 };
+	struct sample s[NAMES];
+	enum revoke_outcome outcome;
+	struct stored_cert c;
+	uint8_t serial;
+
+	for (uint32_t i = 0; i < NAMES; i++) {
+		sample_init(&s[i], i + 1);
+		memset(s[i].cert.key_hash, 0xff, 32);
+		memset(s[i].cert.name_hash, (int)(0xff - 0x33 * i), 32);
+		s[i].grant.challenge_mac = NULL;
+		cr_assert_eq(sample_grant(st, &s[i], NULL), GRANT_DONE);
+	}
+	for (uint32_t i = 0; i < NAMES; i++) {
+		cr_expect(elsewhere(&s[i], 1001, &serial));
+		cr_expect_neq(serial, i + 1);
+		cr_expect(!elsewhere(&s[i], 2001, &serial));
+	}
+	for (uint32_t i = 0; i < NAMES; i++) { /* one after the other goes */
+		cr_assert_eq(store_revoke(st, &s[i].cert.serial,
+				 REASON_UNSPECIFIED, 1001, NULL, &outcome, &c, &e),
+		    0);
+		stored_cert_release(&c);
+		for (uint32_t k = 0; k < NAMES; k++)
+			cr_expect_eq(elsewhere(&s[k], 1001, &serial),
+			    i + 1 < NAMES &&
+				!(k == NAMES - 1 && i + 2 == NAMES),
+			    "%u gone, %u asks", i, k);
+	}
+	for (uint32_t i = 0; i < NAMES; i++)
+		sample_release(&s[i]);
+}
+
 static const struct {
 	const char *name;
 	enum crl_reason before; /* REASON_UNSPECIFIED: it is valid */

@@ -100,7 +100,7 @@ static void expect_wrong(char kind, const char *what)
 	cr_expect_eq(e.kind, ERR_STORE, "%c: %s: %s", kind, what, e.text);
 }
 
-static const enum rec_kind kinds[] = { REC_CERT_NAME, REC_REVOKED,
+static const enum rec_kind kinds[] = { REC_CERT_NAME, REC_CERT_KEY, REC_REVOKED,
 	REC_REQUEST_ID, REC_TRANS_ID, REC_OPEN, REC_ADDRESS, REC_EXPIRY,
 	REC_FINISHED };
 ParameterizedTestParameters(check_index, each)
@@ -141,7 +141,8 @@ ParameterizedTest(size_t *i, check_index, each)
 		rec_put_revoked(&(struct revoked){ .reason = 4 }, &value, NULL);
 		run(put, NULL);
 		expect_wrong((char)kind, "other date");
-	} else if (kind != REC_CERT_NAME && kind != REC_TRANS_ID) {
+	} else if (kind != REC_CERT_NAME && kind != REC_CERT_KEY &&
+	    kind != REC_TRANS_ID) {
 		rk.trans_id[0] ^= 1; /* leads to nobody */
 		buf_cut(&value, 0);
 		rec_put_entry(kind, &rk, &value, NULL);

@@ -11,10 +11,17 @@
 
 static const uint8_t id[32] = { 9, 8, 7 };
 static const struct serial serial = { 3, { 1, 2, 3 } };
+static const struct stored_cert by_key = {
+	.serial = { 3, { 1, 2, 3 } },
+	.not_after = -5,
+	.key_hash = { 6, 5 },
+	.name_hash = { 9, 8, 7 },
+};
 static const struct request_key request = { { 1, 2 }, "a transaction" };
 
 enum {
 	NAME,
+	PUBKEY,
 	REVOKED,
 	OPEN_COUNT,
 	CRL,
@@ -28,8 +35,8 @@ enum {
 	KINDS
 };
 
-static const char *const names[KINDS] = { "name", "revoked", "open", "crl",
-	"id", "transactionID", "age", "expiry", "finished", "address",
+static const char *const names[KINDS] = { "name", "key", "revoked", "open",
+	"crl", "id", "transactionID", "age", "expiry", "finished", "address",
 	"no address" };
 
 struct example {
@@ -48,6 +55,9 @@ static void make_key(int kind, struct rec_key *k)
 	switch (kind) {
 	case NAME:
 		rc = rec_key_name(id, -5, &serial, k, NULL);
+		break;
+	case PUBKEY:
+		rc = rec_key_pubkey(&by_key, k, NULL);
 		break;
 	case REVOKED:
 		rc = rec_key_revoked(&serial, k, NULL);
@@ -93,6 +103,9 @@ static void encode(int kind, struct example *x)
 	case NAME:
 		rc = rec_put_name(&x->value, NULL);
 		break;
+	case PUBKEY:
+		rc = rec_put_pubkey(&x->value, NULL);
+		break;
 	case REVOKED:
 		rc = rec_put_revoked(&a_revoked, &x->value, NULL);
 		break;
@@ -123,6 +136,10 @@ static int decode(int kind, struct span key, struct span value,
 		return rec_get_name(key, value, &c, e) != 0
 		    ? -1
 		    : rec_put_name(again, e);
+	case PUBKEY:
+		return rec_get_pubkey(key, value, &c, e) != 0
+		    ? -1
+		    : rec_put_pubkey(again, e);
 	case REVOKED:
 		return rec_get_revoked(key, value, &r, e) != 0
 		    ? -1
@@ -241,6 +258,15 @@ Test(rec_index, fields)
 	    0);
 	cr_expect(c.not_after == -5 && c.serial.n == 3 && c.serial.b[2] == 3);
 	cr_expect_arr_eq(c.name_hash, id, 32);
+	buf_release(&x.value);
+
+	encode(PUBKEY, &x);
+	cr_assert_eq(
+	    rec_get_pubkey(rec_key_span(&x.key), buf_span(&x.value), &c, NULL),
+	    0);
+	cr_expect(c.not_after == -5 && c.serial.n == 3 && c.serial.b[2] == 3);
+	cr_expect_arr_eq(c.key_hash, by_key.key_hash, 32);
+	cr_expect_arr_eq(c.name_hash, by_key.name_hash, 32);
 	buf_release(&x.value);
 
 	encode(REVOKED, &x);

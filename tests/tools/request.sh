@@ -9,13 +9,16 @@ h=$tmp/h
 SCEPCA_HOME=$h
 export SCEPCA_HOME
 ca init --subject 'CN=Test CA,O=Example' --key rsa:2048
-openssl genrsa -out "$tmp/key.pem" 2048 2>"$tmp/err"
 printf '%s\n' '[req]' 'distinguished_name = dn' '[dn]' >"$tmp/cnf"
 
-csr() { # csr NAME SUBJECT [OPENSSL-ARGUMENT...] - a request in $tmp/NAME.csr
+# csr NAME SUBJECT [OPENSSL-ARGUMENT...] - a request in $tmp/NAME.csr, with a key
+# of its own unless there is one
+csr() {
 	name=$1 subject=$2
 	shift 2
-	openssl req -new -config "$tmp/cnf" -key "$tmp/key.pem" -utf8 \
+	[ -f "$tmp/$name.key" ] ||
+		openssl genrsa -out "$tmp/$name.key" 2048 2>"$tmp/err"
+	openssl req -new -config "$tmp/cnf" -key "$tmp/$name.key" -utf8 \
 		-subj "$subject" "$@" -outform DER -out "$tmp/$name.csr" \
 		2>"$tmp/err" || fail "openssl req $subject"
 }
@@ -199,6 +202,7 @@ mv "$tmp/ca-key.pem" "$h/keys/ca.pem"
 
 # --- what the device puts in its place while it is approved has no approval (T-17)
 csr harmless /CN=harmless
+cp "$tmp/harmless.key" "$tmp/admin.key"
 csr admin /CN=admin
 waits harmless t-switch
 right=$scepca scepca=$meanwhile

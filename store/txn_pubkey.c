@@ -1,0 +1,79 @@
+/*
+ * txn_pubkey.c - who has a key already?
+ */
+#include <string.h>
+
+#include "txn_cert.h"
+
+/* behind - the first key that is behind all that begin with `k`, or none */
+static bool behind(struct rec_key *k)
+{
+	while (k->n > 0 && k->b[k->n - 1] == 0xff)
+		k->n--;
+	if (k->n == 0)
+		return false;
+	k->b[k->n - 1]++;
+	return true;
+}
+
+/*
+ * look - at the first entry at or behind *from.  *other is its certificate if
+ * that is good and of another name than `name_hash`; else *from is where to
+ * look next, past all that cannot be.  *end: there is nothing more.
+ */
+static int look(struct visit *v, const struct rec_key *of_key,
+    const uint8_t name_hash[32], int64_t now, struct rec_key *from, bool *found,
+    bool *end, struct stored_cert *other, struct err *e)
+{
+	struct stored_cert entry = { .not_after = 0 };
+	struct txn_scan s;
+	int rc = txn_scan_from(v, &s, from, e);
+
+	*found = false;
+	*end = rc == 0 && (s.end || !rec_begins(s.key, of_key));
+	if (rc == 0 && !*end)
+		rc = rec_get_pubkey(s.key, s.value, &entry, e);
+	txn_scan_end(&s);
+	if (rc != 0 || *end)
+		return rc;
+	rec_key_pubkey_of(entry.key_hash, entry.name_hash, from);
+	if (memcmp(entry.name_hash, name_hash, sizeof(entry.name_hash)) == 0) {
+		*end = !behind(from); /* his own, however many */
+		return 0;
+	}
+	if (entry.not_after < now) { /* in the order of their ends */
+		entry.not_after = now;
+		entry.serial.n = 0;
+		return rec_key_pubkey(&entry, from, e);
+	}
+	if (txn_get_cert(v, &entry.serial, other, e) != 0)
+		return -1;
+	*found = cert_is_good(other, now);
+	if (*found)
+		return 0;
+	stored_cert_release(other);
+	if (rec_key_pubkey(&entry, from, e) != 0)
+		return -1;
+	from->b[from->n++] = 0; /* the next key there can be */
+	return 0;
+}
+
+int txn_key_elsewhere(struct visit *v, const uint8_t key_hash[32],
+    const uint8_t name_hash[32], int64_t now, bool *found,
+    struct stored_cert *other, struct err *e)
+{
+	struct rec_key of_key, from;
+	bool end = false;
+
+	*found = false;
+	rec_key_pubkey_of(key_hash, NULL, &of_key);
+	from = of_key;
+	while (!*found && !end)
+		if (look(v, &of_key, name_hash, now, &from, found, &end, other,
+			e) != 0) {
+			if (e != NULL && e->kind == ERR_NOT_FOUND)
+				e->kind = ERR_STORE; /* it leads nowhere */
+			return -1;
+		}
+	return 0;
+}
