@@ -9,6 +9,7 @@
 #define CONF_H
 
 #include "alg.h"
+#include "pattern.h"
 #include "words.h"
 
 /*
@@ -99,17 +100,6 @@ enum { SUPERSEDE_NEVER = -1 };
 
 /* What becomes of something that a request asks for. */
 enum wish { WISH_GRANT, WISH_DROP, WISH_REFUSE };
-
-/* Kinds of alternative names that a profile has a rule for (T-23). */
-enum san_kind {
-	SAN_DNS,
-	SAN_IP,
-	SAN_EMAIL,
-	SAN_URI,
-	SAN_UPN, /* otherName 1.3.6.1.4.1.311.20.2.3 */
-	SAN_SID, /* URI tag:microsoft.com,2022-09-14:sid:… */
-	SAN_KINDS
-};
 
 /*
  * [profile NAME]: what goes into a certificate.

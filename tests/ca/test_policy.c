@@ -88,7 +88,7 @@ static const struct {
 	{ EKU, false, BYTES("\x30\x02\x05\x00"), REFUSE_EXTENSION, "extKey" },
 	/* names */
 	{ SAN, false, BYTES("\x30\x0a\x82\x08r1.local"), REFUSE_NONE, "" },
-	{ SAN, true, BYTES("\x30\x07\x82\x05*.lab"), REFUSE_NONE, "" },
+	{ SAN, true, BYTES("\x30\x07\x82\x05*.lab"), REFUSE_SAN, "wildcard" },
 	{ SAN, false, BYTES("\x30\x06\x87\x04\xc0\x00\x02\x01"), REFUSE_NONE,
 	    "" },
 	{ SAN, false,
@@ -146,7 +146,7 @@ static const struct {
 	{ SAN, false,
 	    BYTES("\x30\x17\xa0\x15\x06\x0a\x2b\x06\x01\x04\x01\x82"
 		  "\x37\x14\x02\x03\xa0\x07\x0c\x05u\0lab"),
-	    REFUSE_SAN, "UPN" },
+	    REFUSE_SAN, "upn" },
 	{ SAN, false,
 	    BYTES("\x30\x17\xa0\x15\x06\x0a\x2b\x06\x01\x04\x01\x82"
 		  "\x37\x14\x02\x03\xa0\x07\x16\x05u@lab"),
@@ -154,11 +154,11 @@ static const struct {
 	{ SAN, false,
 	    BYTES("\x30\x28\x86\x26"
 		  "tag:microsoft.com,2022-09-14:sid:S-1-5"),
-	    REFUSE_SAN, "SID" },
+	    REFUSE_SAN, "san_sid" },
 	{ SAN, false,
 	    BYTES("\x30\x28\x86\x26"
 		  "TAG:Microsoft.com,2022-09-14:SID:S-1-5"),
-	    REFUSE_SAN, "SID" },
+	    REFUSE_SAN, "san_sid" },
 	{ SAN, false,
 	    BYTES("\x30\x03\x82\x01"
 		  "a\x00"),
