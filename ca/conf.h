@@ -197,6 +197,10 @@ int conf_load(
 int conf_each_endpoint(const char *home,
     int (*fn)(const struct conf *c, void *arg), void *arg, struct err *e);
 
+/* conf_each_profile - likewise for every profile, used or not */
+int conf_each_profile(const char *home,
+    int (*fn)(const struct profile *p, void *arg), void *arg, struct err *e);
+
 /*
  * conf_profile - the profile `name` of ca.conf as it is now.  ERR_CONF if it is
  * not there any more.
