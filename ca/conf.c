@@ -61,6 +61,20 @@ int conf_each_endpoint(const char *home,
 	return 0;
 }
 
+int conf_each_profile(const char *home,
+    int (*fn)(const struct profile *p, void *arg), void *arg, struct err *e)
+{
+	struct conf_parse *p;
+
+	if (conf_parse(home, &p, e) != 0)
+		return -1;
+	for (size_t i = 0; i < p->n_profiles; i++)
+		if (fn(&p->profiles[i], arg) != 0)
+			break;
+	free(p);
+	return 0;
+}
+
 int conf_profile(
     const char *home, const char *name, struct profile *profile, struct err *e)
 {

@@ -109,6 +109,7 @@ enum wish { WISH_GRANT, WISH_DROP, WISH_REFUSE };
  *	keys = rsa ec	   types of keys that are certified
  *	rsa_min = 2048	   bits, 1024 to 4096
  *	rsa_max = 4096
+ *	rsa_exponent_min = 3
  *	key_reuse = refuse a key that is certified for another subject
  *	key_usage = digitalSignature keyEncipherment keyAgreement
  *			   what may be granted: all of it that fits the key,
@@ -139,7 +140,7 @@ struct profile {
 	int64_t lifetime, backdate; /* seconds */
 	bool rsa, ec;
 	unsigned rsa_min, rsa_max;
-	unsigned rsa_exponent_min; /* 3 if it is less */
+	unsigned rsa_exponent_min;
 	bool key_reuse;
 	unsigned key_usage;	       /* OR of GNUTLS_KEY_* */
 	struct words eku, eku_allowed; /* OIDs */
@@ -197,6 +198,10 @@ int conf_load(
  */
 int conf_each_endpoint(const char *home,
     int (*fn)(const struct conf *c, void *arg), void *arg, struct err *e);
+
+/* conf_each_profile - likewise for every profile, used or not */
+int conf_each_profile(const char *home,
+    int (*fn)(const struct profile *p, void *arg), void *arg, struct err *e);
 
 /*
  * conf_profile - the profile `name` of ca.conf as it is now.  ERR_CONF if it is

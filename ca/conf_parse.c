@@ -30,6 +30,7 @@ static const struct profile default_profile = {
 	.ec = true,
 	.rsa_min = 2048,
 	.rsa_max = 4096,
+	.rsa_exponent_min = 3,
 	.key_usage = GNUTLS_KEY_DIGITAL_SIGNATURE |
 	    GNUTLS_KEY_KEY_ENCIPHERMENT | GNUTLS_KEY_KEY_AGREEMENT,
 	.eku = { PURPOSE_CLIENT },

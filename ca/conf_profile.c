@@ -1,5 +1,4 @@
 /* The settings of [profile NAME]. */
-#include <arpa/inet.h>
 #include <gnutls/gnutls.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include "conf_key.h"
 #include "conf_value.h"
 #include "name_type.h"
+#include "pattern.h"
 #include "pubkey.h"
 #include "purpose.h"
 
@@ -57,6 +57,11 @@ static int set_rsa_max(struct conf_target *t, const char *v)
 {
 	return value_number(
 	    v, PUBKEY_RSA_MIN, PUBKEY_RSA_MAX, &t->profile->rsa_max);
+}
+
+static int set_rsa_exponent_min(struct conf_target *t, const char *v)
+{
+	return value_number(v, 3, 65537, &t->profile->rsa_exponent_min);
 }
 
 static int set_key_reuse(struct conf_target *t, const char *v)
@@ -183,26 +188,6 @@ static int set_san(struct conf_target *t, const char *v)
 	return 0;
 }
 
-/* ADDRESS or ADDRESS/BITS */
-static bool is_network(const char *word)
-{
-	const char *slash = strchr(word, '/');
-	size_t n = slash != NULL ? (size_t)(slash - word) : strlen(word);
-	char address[INET6_ADDRSTRLEN + 1];
-	uint8_t b[16];
-	unsigned bits;
-	int family = strchr(word, ':') != NULL ? AF_INET6 : AF_INET;
-
-	if (n >= sizeof(address))
-		return false;
-	memcpy(address, word, n);
-	address[n] = '\0';
-	return inet_pton(family, address, b) == 1 &&
-	    (slash == NULL ||
-		value_number(
-		    slash + 1, 0, family == AF_INET ? 32 : 128, &bits) == 0);
-}
-
 /* any and none stand alone; `subject` only where a common name can be one. */
 static int set_san_rule(
     struct conf_target *t, enum san_kind kind, const char *v)
@@ -217,10 +202,12 @@ static int set_san_rule(
 	if (alone && !words_is_empty(&new))
 		return -1;
 	for (const char *at = v; !alone && words_next(&at, word);)
-		if (strcmp(word, "any") == 0 || strcmp(word, "none") == 0 ||
-		    (strcmp(word, "subject") == 0 && kind != SAN_DNS &&
-			kind != SAN_EMAIL) ||
-		    (kind == SAN_IP && !is_network(word)))
+		if (strcmp(word, "any") == 0 || strcmp(word, "none") == 0)
+			return -1;
+		else if (strcmp(word, "subject") == 0 &&
+		    (kind == SAN_DNS || kind == SAN_EMAIL))
+			continue;
+		else if (san_pattern_check(kind, word, NULL) != 0)
 			return -1;
 	if (*v == '\0' || words_add(&new, v) != 0)
 		return -1;
@@ -393,6 +380,8 @@ const struct conf_key conf_profile_keys[] = {
 	{ "keys", set_keys, "rsa, ec or both", false },
 	{ "rsa_min", set_rsa_min, "a number from 1024 to 4096", false },
 	{ "rsa_max", set_rsa_max, "a number from 1024 to 4096", false },
+	{ "rsa_exponent_min", set_rsa_exponent_min,
+	    "a number from 3 to 65537", false },
 	{ "key_reuse", set_key_reuse, "refuse or allow", false },
 	{ "key_usage", set_key_usage,
 	    "some of digitalSignature nonRepudiation keyEncipherment "

@@ -30,15 +30,15 @@ struct enrolment {
 };
 
 /* Nobody gets a certificate that could be taken for the CA's, or its RA's. */
-static int is_ours(
-    const struct ca *ca, const struct csr *csr, bool *ours, struct err *e)
+static int is_ours(const struct ca *ca, const struct csr *csr,
+    struct span subject, bool *ours, struct err *e)
 {
 	const struct cert_view *const own[] = { &ca->ca_cert, &ca->sign_cert,
 		&ca->enc_cert };
 
 	*ours = false;
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]) && !*ours; i++) {
-		if (name_same(csr->subject, own[i]->subject, ours, e) != 0)
+		if (name_same(subject, own[i]->subject, ours, e) != 0)
 			return -1;
 		*ours = *ours || span_eq(csr->spki, own[i]->spki);
 	}
@@ -69,20 +69,23 @@ static void judge_bound(struct enrolment *n, enum refusal *why)
 /* The names: not the CA's, the old ones, or those of the challenge. */
 static int judge_names(struct enrolment *n, enum refusal *why, struct err *e)
 {
-	bool ours, same = true;
+	bool ours;
 
-	if (is_ours(n->ca, n->csr, &ours, e) != 0)
+	if (is_ours(n->ca, n->csr, n->g.subject, &ours, e) != 0)
 		return -1;
-	if (n->who->kind == SIGNER_OURS &&
-	    renewal_names(&n->who->view, &n->g, &same, e) != 0)
-		return -1;
-	if (ours) {
+	if (ours)
 		*why = REFUSE_CA_KEY;
-	} else if (!same) {
-		*why = REFUSE_RENEWAL_NAME;
-	} else if (n->a.for_name[0] != '\0') {
+	else if (n->who->kind == SIGNER_OURS &&
+	    renewal_names(&n->who->view, n->profile, &n->g, why, n->ev->detail,
+		sizeof(n->ev->detail), e) != 0)
+		return -1;
+	if (*why != REFUSE_NONE)
+		return 0;
+	/* under this name it is looked for from now on */
+	if (n->g.made.n != 0 && name_hash(n->g.subject, n->r.name_hash, e) != 0)
+		return -1;
+	if (n->a.for_name[0] != '\0')
 		judge_bound(n, why);
-	}
 	return 0;
 }
 

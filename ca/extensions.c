@@ -3,7 +3,7 @@
 #include <gnutls/x509-ext.h>
 #include <string.h>
 
-#include "der.h"
+#include "tree.h"
 
 int key_identifier(struct span spki, uint8_t id[KEY_ID_SIZE], struct err *e)
 {
@@ -146,6 +146,33 @@ static int put_ca_url(const char *url, struct buf *out, struct err *e)
 	return rc;
 }
 
+/* RFC 5280, 4.2.1.4: PolicyInformation without qualifiers */
+static int put_policies(
+    const struct words *oids, struct buf *out, struct err *e)
+{
+	const char *at = oids->text;
+	struct buf list = { 0 }, value = { 0 };
+	char oid[WORD_MAX];
+	int rc = 0;
+
+	while (rc == 0 && words_next(&at, oid)) {
+		struct buf one = { 0 };
+
+		rc = oid_put(&one, oid, e);
+		if (rc == 0)
+			rc = der_put(&list, DER_SEQUENCE, buf_span(&one), e);
+		buf_release(&one);
+	}
+	if (rc == 0)
+		rc = der_put(&value, DER_SEQUENCE, buf_span(&list), e);
+	if (rc == 0)
+		rc =
+		    extension_put(out, "2.5.29.32", false, buf_span(&value), e);
+	buf_release(&list);
+	buf_release(&value);
+	return rc;
+}
+
 static bool given(const char *url)
 {
 	return url != NULL && url[0] != '\0';
@@ -164,6 +191,9 @@ int extensions_build(
 	if (p->san.n > 0 &&
 	    extension_put(
 		out, "2.5.29.17", is_empty_name(p->subject), p->san, e) != 0)
+		return -1;
+	if (p->policies != NULL && !words_is_empty(p->policies) &&
+	    put_policies(p->policies, out, e) != 0)
 		return -1;
 	if (given(p->crl_url) && put_crl_url(p->crl_url, out, e) != 0)
 		return -1;

@@ -6,6 +6,7 @@
 #define EXTENSIONS_H
 
 #include "cert.h"
+#include "words.h"
 
 struct extension_plan {
 	bool ca;	     /* CA:TRUE with path length 0 */
@@ -17,12 +18,13 @@ struct extension_plan {
 	struct span aki;     /* key identifier of the issuer */
 	const char *crl_url; /* NULL or empty: the certificate names none */
 	const char *ca_url;  /* of the issuer's certificate; likewise */
+	const struct words *policies; /* OIDs; NULL or empty: none */
 };
 
 /*
  * extensions_build - append, one behind the other, basicConstraints and
  * keyUsage (critical), extKeyUsage, the two key identifiers, subjectAltName,
- * cRLDistributionPoints, authorityInfoAccess (caIssuers).
+ * certificatePolicies, cRLDistributionPoints, authorityInfoAccess (caIssuers).
  */
 int extensions_build(
     const struct extension_plan *p, struct buf *out, struct err *e);

@@ -140,6 +140,7 @@ int issue_leaf(struct ca *ca, const struct authorisation *a,
 		.spki = spki,
 		.crl_url = revoked_at,
 		.ca_url = issuer_at,
+		.policies = &profile->policies,
 	};
 	uint8_t own[KEY_ID_SIZE];
 

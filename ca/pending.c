@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "grant.h"
+#include "name_match.h"
 #include "renewal.h"
 
 enum { PAGE = 32 };
@@ -13,11 +14,10 @@ enum { PAGE = 32 };
  * meanwhile, and the new one has its names.  Release *old.
  */
 static int judge_renewal(struct ca *ca, const struct stored_request *r,
-    struct grantable *g, struct stored_cert *old, enum refusal *why,
-    struct err *e)
+    const struct profile *p, struct grantable *g, struct stored_cert *old,
+    enum refusal *why, char *detail, size_t detail_size, struct err *e)
 {
 	struct cert_view view;
-	bool same;
 
 	if (store_cert_find(ca->store, &r->renews, old, e) != 0)
 		return e->kind == ERR_NOT_FOUND
@@ -25,12 +25,10 @@ static int judge_renewal(struct ca *ca, const struct stored_request *r,
 			  "the certificate that a request renews is gone")
 		    : -1;
 	if (cert_parse(buf_span(&old->der), &view, e) != 0 ||
-	    renewal_names(&view, g, &same, e) != 0)
+	    renewal_names(&view, p, g, why, detail, detail_size, e) != 0)
 		return -1;
 	if (old->state != CERT_VALID)
 		*why = REFUSE_SIGNER_REVOKED;
-	else if (!same)
-		*why = REFUSE_RENEWAL_NAME;
 	return 0;
 }
 
@@ -91,7 +89,11 @@ int pending_issue(struct ca *ca, const struct stored_request *r, int64_t now,
 		&csr, profile, &any, &g, why, detail, detail_size, e) != 0)
 		goto out;
 	if (*why == REFUSE_NONE && r->renews.n != 0 &&
-	    judge_renewal(ca, r, &g, &old, why, e) != 0)
+	    judge_renewal(
+		ca, r, profile, &g, &old, why, detail, detail_size, e) != 0)
+		goto out;
+	/* the profile may add another name than when the request came */
+	if (*why == REFUSE_NONE && name_hash(g.subject, mine.name_hash, e) != 0)
 		goto out;
 	rc = *why == REFUSE_NONE ? issue(ca, &csr, profile, &g, &mine, cert,
 				       why, detail, detail_size, e)

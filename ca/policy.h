@@ -14,12 +14,16 @@
 
 enum { POLICY_SUBJECT_MAX = 8192, POLICY_RDN_MAX = 32, POLICY_SAN_MAX = 100 };
 
-/* What was asked for and may be granted.  Spans borrow the request. */
+/*
+ * What was asked for and may be granted.  Spans borrow the request; the subject
+ * borrows `made` if the profile adds to it.
+ */
 struct grantable {
 	struct span subject; /* Name */
+	struct buf made;     /* a subject that is not the one asked for */
 	struct span san;     /* GeneralNames, as asked; empty: none */
 	unsigned key_usage;  /* OR of GNUTLS_KEY_* */
-	struct buf eku;	     /* ExtKeyUsageSyntax, DER, built here */
+	struct buf eku;	     /* ExtKeyUsageSyntax, DER, built here; or empty */
 };
 
 /*
@@ -27,16 +31,25 @@ struct grantable {
  * REFUSE_NONE and *g filled in, or another *why and its precise reason for the
  * client in detail[].  -1: out of memory.  Release g with grantable_release.
  *
- * Key usage: digitalSignature and keyEncipherment (EC: keyAgreement) unless
- * less is asked; the bits of a CA are refused.  Extended key usage: clientAuth
- * unless others of the allowed list are asked for.  SAN: dns, ip, email, uri,
- * UPN. basicConstraints CA:TRUE, unknown critical extensions: refused; other
- * unknown ones are left out.
+ * What each setting of the profile does is said in ca.conf(5).  Whatever it
+ * says: the bits and purposes of a CA, basicConstraints CA:TRUE and unknown
+ * critical extensions are refused; other unknown ones are not granted; of
+ * alternative names only the kinds of pattern.h are; text that cannot be seen
+ * is in no name.  A detail names the setting that refuses.
  */
 int policy_decide(const struct csr *csr, const struct profile *p,
     const struct alg_policy *algs, struct grantable *g, enum refusal *why,
     char *detail, size_t detail_size, struct err *e);
 void grantable_release(struct grantable *g);
+
+/*
+ * policy_keep_san - a renewal that asks for no alternative names keeps those of
+ * the old certificate, the GeneralNames `had` (empty: none), if the profile
+ * grants names at all.  Outputs as above.
+ */
+int policy_keep_san(struct span had, const struct profile *p,
+    struct grantable *g, enum refusal *why, char *detail, size_t detail_size,
+    struct err *e);
 
 /*
  * policy_san_follows - is every alternative name a dNSName that is a common

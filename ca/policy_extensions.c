@@ -4,6 +4,7 @@
 
 #include "cert.h"
 #include "policy_part.h"
+#include "purpose.h"
 
 enum { EXTENSIONS_MAX = 32, EKU_MAX = 16 };
 
@@ -12,15 +13,19 @@ static gnutls_datum_t datum(struct span s)
 	return (gnutls_datum_t){ (unsigned char *)s.p, (unsigned)s.n };
 }
 
-/* What a key of this type can do for a device. */
-static unsigned key_usage_for(gnutls_pk_algorithm_t pk)
+/* What the profile allows and a key of this type can do. */
+static unsigned key_usage_for(gnutls_pk_algorithm_t pk, const struct profile *p)
 {
-	return GNUTLS_KEY_DIGITAL_SIGNATURE |
-	    (pk == GNUTLS_PK_RSA ? GNUTLS_KEY_KEY_ENCIPHERMENT
-				 : GNUTLS_KEY_KEY_AGREEMENT);
+	unsigned fits =
+	    GNUTLS_KEY_DIGITAL_SIGNATURE | GNUTLS_KEY_NON_REPUDIATION;
+
+	fits |= pk == GNUTLS_PK_RSA
+	    ? GNUTLS_KEY_KEY_ENCIPHERMENT | GNUTLS_KEY_DATA_ENCIPHERMENT
+	    : GNUTLS_KEY_KEY_AGREEMENT;
+	return p->key_usage & fits;
 }
 
-static void judge_key_usage(const struct csr *csr, struct span value,
+static void judge_key_usage(struct span value, const struct profile *p,
     struct grantable *g, struct verdict *v)
 {
 	gnutls_datum_t der = datum(value);
@@ -32,11 +37,19 @@ static void judge_key_usage(const struct csr *csr, struct span value,
 	    0)
 		refuse(v, REFUSE_EXTENSION,
 		    "keyUsage keyCertSign and cRLSign are for a CA");
-	else if ((asked & key_usage_for(csr->key.pk)) == 0)
+	else if (p->asked_key_usage == WISH_REFUSE)
 		refuse(v, REFUSE_EXTENSION,
-		    "keyUsage has nothing that this type of key can do");
+		    "keyUsage: asked_key_usage is refuse in [profile %s]",
+		    p->name);
+	else if (p->asked_key_usage == WISH_DROP)
+		return;
+	else if ((asked & g->key_usage) == 0)
+		refuse(v, REFUSE_EXTENSION,
+		    "keyUsage has nothing that this type of key can do and "
+		    "key_usage of [profile %s] has",
+		    p->name);
 	else
-		g->key_usage = asked & key_usage_for(csr->key.pk);
+		g->key_usage &= asked;
 }
 
 static void judge_basic_constraints(struct span value, struct verdict *v)
@@ -52,23 +65,11 @@ static void judge_basic_constraints(struct span value, struct verdict *v)
 		    "basicConstraints CA:TRUE is not granted");
 }
 
-/* Purposes of a device; those of a service, a person or a CA are not here. */
-static bool eku_allowed(const char *oid)
+/* Those of a CA are not even in a profile; see purpose.h. */
+static bool eku_allowed(const char *oid, const struct profile *p)
 {
-	static const char *const allowed[] = {
-		GNUTLS_KP_TLS_WWW_CLIENT, GNUTLS_KP_TLS_WWW_SERVER,
-		GNUTLS_KP_EMAIL_PROTECTION,
-		"1.3.6.1.5.5.7.3.5",  /* ipsecEndSystem */
-		"1.3.6.1.5.5.7.3.6",  /* ipsecTunnel */
-		"1.3.6.1.5.5.7.3.7",  /* ipsecUser */
-		"1.3.6.1.5.5.7.3.17", /* ipsecIKE */
-		"1.3.6.1.5.5.8.2.2",  /* iKEIntermediate */
-	};
-
-	for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++)
-		if (strcmp(allowed[i], oid) == 0)
-			return true;
-	return false;
+	return purpose_for_device(oid) &&
+	    (words_has(&p->eku, oid) || words_has(&p->eku_allowed, oid));
 }
 
 /* Append the purposes to g->eku, built anew from what was understood. */
@@ -85,8 +86,21 @@ static int put_eku(
 	return rc;
 }
 
-static int judge_eku(
-    struct span value, struct grantable *g, struct verdict *v, struct err *e)
+static void judge_purpose(
+    const gnutls_datum_t *oid, const struct profile *p, struct verdict *v)
+{
+	const char *text = (const char *)oid->data;
+	char out[SHOWN_SIZE];
+
+	if (!eku_allowed(text, p))
+		refuse(v, REFUSE_EXTENSION,
+		    "extKeyUsage %s (%s) is not in ext_key_usage_allowed of "
+		    "[profile %s]",
+		    shown(span_str(purpose_name(text)), out), text, p->name);
+}
+
+static int judge_eku(struct span value, const struct profile *p,
+    struct grantable *g, struct verdict *v, struct err *e)
 {
 	gnutls_datum_t der = datum(value), oid;
 	gnutls_x509_key_purposes_t asked;
@@ -99,14 +113,20 @@ static int judge_eku(
 		refuse(v, REFUSE_EXTENSION, "malformed extKeyUsage");
 		goto out;
 	}
+	if (p->asked_eku == WISH_REFUSE)
+		refuse(v, REFUSE_EXTENSION,
+		    "extKeyUsage: asked_ext_key_usage is refuse in [profile "
+		    "%s]",
+		    p->name);
+	if (p->asked_eku == WISH_DROP)
+		goto out;
 	while (v->why == REFUSE_NONE &&
 	    gnutls_x509_key_purpose_get(asked, n, &oid) == 0)
 		if (++n > EKU_MAX)
 			refuse(v, REFUSE_EXTENSION, "extKeyUsage: over %d",
 			    EKU_MAX);
-		else if (!eku_allowed((const char *)oid.data))
-			refuse(v, REFUSE_EXTENSION,
-			    "extKeyUsage %.*s is not granted", 64, oid.data);
+		else
+			judge_purpose(&oid, p, v);
 	if (n == 0)
 		refuse(v, REFUSE_EXTENSION, "empty extKeyUsage");
 	if (v->why == REFUSE_NONE)
@@ -116,18 +136,23 @@ out:
 	return rc;
 }
 
-/* clientAuth, for a request that asks for no purpose. */
-static int default_eku(struct grantable *g, struct err *e)
+/* For a request that asks for no purpose; `none` is no extension. */
+static int default_eku(
+    const struct profile *p, struct grantable *g, struct err *e)
 {
+	const char *at = p->eku.text;
 	gnutls_x509_key_purposes_t purposes;
-	int rc = -1;
+	char oid[WORD_MAX];
+	int rc = 0;
 
+	if (words_is_empty(&p->eku))
+		return 0;
 	if (gnutls_x509_key_purpose_init(&purposes) != 0)
 		return err_set(e, ERR_NOMEM, "extKeyUsage");
-	if (gnutls_x509_key_purpose_set(purposes, GNUTLS_KP_TLS_WWW_CLIENT) !=
-	    0)
-		err_set(e, ERR_NOMEM, "extKeyUsage");
-	else
+	while (rc == 0 && words_next(&at, oid))
+		if (gnutls_x509_key_purpose_set(purposes, oid) != 0)
+			rc = err_set(e, ERR_NOMEM, "extKeyUsage");
+	if (rc == 0)
 		rc = put_eku(purposes, &g->eku, e);
 	gnutls_x509_key_purpose_deinit(purposes);
 	return rc;
@@ -151,26 +176,49 @@ static bool is_harmless(const char *oid)
 	return false;
 }
 
+static void judge_other(
+    const char *oid, bool critical, const struct profile *p, struct verdict *v)
+{
+	if (is_harmless(oid))
+		return;
+	if (critical)
+		refuse(v, REFUSE_EXTENSION,
+		    "critical extension %s is not known here", oid);
+	else if (p->asked_other == WISH_REFUSE)
+		refuse(v, REFUSE_EXTENSION,
+		    "extension %s: asked_other is refuse in [profile %s]", oid,
+		    p->name);
+}
+
+static int judge_san(const struct csr *csr, const struct profile *p,
+    struct span value, struct grantable *g, struct verdict *v, struct err *e)
+{
+	if (p->san == WISH_DROP)
+		return 0;
+	if (p->san == WISH_REFUSE) {
+		refuse(v, REFUSE_SAN,
+		    "san is no in [profile %s]: it certifies the subject only",
+		    p->name);
+		return 0;
+	}
+	g->san = value;
+	return policy_san(value, csr->subject, p, v, e);
+}
+
 static int judge_extension(const struct csr *csr, const struct profile *p,
     const char *oid, struct span value, bool critical, struct grantable *g,
     struct verdict *v, struct err *e)
 {
-	if (strcmp(oid, "2.5.29.15") == 0) {
-		judge_key_usage(csr, value, g, v);
-	} else if (strcmp(oid, "2.5.29.19") == 0) {
+	if (strcmp(oid, "2.5.29.15") == 0)
+		judge_key_usage(value, p, g, v);
+	else if (strcmp(oid, "2.5.29.19") == 0)
 		judge_basic_constraints(value, v);
-	} else if (strcmp(oid, "2.5.29.37") == 0) {
-		return judge_eku(value, g, v, e);
-	} else if (strcmp(oid, "2.5.29.17") == 0) {
-		if (p->san == WISH_REFUSE)
-			refuse(v, REFUSE_SAN,
-			    "this CA certifies the subject only");
-		g->san = value;
-		return policy_san(value, v, e);
-	} else if (critical && !is_harmless(oid)) {
-		refuse(v, REFUSE_EXTENSION,
-		    "critical extension %s is not known here", oid);
-	}
+	else if (strcmp(oid, "2.5.29.37") == 0)
+		return judge_eku(value, p, g, v, e);
+	else if (strcmp(oid, "2.5.29.17") == 0)
+		return judge_san(csr, p, value, g, v, e);
+	else
+		judge_other(oid, critical, p, v);
 	return 0;
 }
 
@@ -183,7 +231,12 @@ int policy_extensions(const struct csr *csr, const struct profile *p,
 	unsigned n = 0;
 	bool critical;
 
-	g->key_usage = key_usage_for(csr->key.pk);
+	g->key_usage = key_usage_for(csr->key.pk, p);
+	if (g->key_usage == 0)
+		refuse(v, REFUSE_KEY_TYPE,
+		    "key_usage of [profile %s] has nothing that this type of "
+		    "key can do",
+		    p->name);
 	while (list.n > 0 && v->why == REFUSE_NONE) {
 		if (n == EXTENSIONS_MAX) {
 			refuse(v, REFUSE_EXTENSION, "over %d extensions",
@@ -208,6 +261,6 @@ int policy_extensions(const struct csr *csr, const struct profile *p,
 		n++;
 	}
 	if (v->why == REFUSE_NONE && g->eku.n == 0)
-		return default_eku(g, e);
+		return default_eku(p, g, e);
 	return 0;
 }

@@ -6,6 +6,7 @@
 #define POLICY_PART_H
 
 #include "policy.h"
+#include "tree.h"
 
 /* What has been decided so far.  The first refusal stands. */
 struct verdict {
@@ -17,16 +18,57 @@ struct verdict {
 void refuse(struct verdict *v, enum refusal why, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Each judges its part; -1 is out of memory, not a refusal. */
-int policy_subject(struct span subject, struct verdict *v, struct err *e);
-int policy_san(struct span names, struct verdict *v, struct err *e);
+/*
+ * Each judges its part; -1 is out of memory, not a refusal.
+ *
+ * policy_subject - the Name that is asked for
+ * policy_san - GeneralNames, for one who is called `subject`
+ * policy_extensions - all that is asked for, into g
+ * policy_build - what the profile adds to the subject, and wants in it; g has
+ * the names that are granted
+ */
+int policy_subject(struct span subject, const struct profile *p,
+    struct verdict *v, struct err *e);
+int policy_san(struct span names, struct span subject, const struct profile *p,
+    struct verdict *v, struct err *e);
 int policy_extensions(const struct csr *csr, const struct profile *p,
     struct grantable *g, struct verdict *v, struct err *e);
+int policy_build(const struct profile *p, struct grantable *g,
+    struct verdict *v, struct err *e);
 
 /*
- * is_text - is the string of type `tag` well formed, without a NUL and, if
- * `strict`, without any control character?  *yes is the answer.
+ * name_begin, name_next - the attributes of a Name, one after the other; false
+ * at its end, or where it is malformed.  An OID too long to be known is "".
  */
-int is_text(uint8_t tag, struct span s, bool strict, bool *yes, struct err *e);
+struct name_left {
+	struct span list, set;
+};
+struct name_attribute {
+	char oid[TREE_OID_MAX];
+	uint8_t tag;
+	struct span value;
+};
+void name_begin(struct span name, struct name_left *left);
+bool name_next(struct name_left *left, struct name_attribute *a);
+
+#define OID_COMMON_NAME "2.5.4.3"
+
+/*
+ * policy_text - append the value of a character string as UTF-8; *wrong says
+ * why it must not be in a certificate (it is none, or has control, invisible or
+ * direction characters in it), or is NULL.
+ */
+int policy_text(uint8_t tag, struct span s, struct buf *text,
+    const char **wrong, struct err *e);
+
+/* text_same - ASCII letters in either case (RFC 5280, 7.1) */
+bool text_same(struct span a, struct span b);
+
+/*
+ * shown - a stranger's bytes as printable ASCII for a detail: what is none is
+ * \xNN, what is too long is cut.
+ */
+enum { SHOWN_SIZE = 96 };
+const char *shown(struct span s, char out[SHOWN_SIZE]);
 
 #endif

@@ -75,23 +75,27 @@ static bool all_in(struct span asked, struct span had)
 	return want.n == 0;
 }
 
-int renewal_names(
-    const struct cert_view *old, struct grantable *g, bool *same, struct err *e)
+int renewal_names(const struct cert_view *old, const struct profile *p,
+    struct grantable *g, enum refusal *why, char *detail, size_t size,
+    struct err *e)
 {
 	struct span had = { 0 };
-	struct err why;
+	struct err missing;
+	bool same;
 
-	if (name_same(g->subject, old->subject, same, e) != 0)
+	if (name_same(g->subject, old->subject, &same, e) != 0)
 		return -1;
-	if (!*same)
+	if (!same) {
+		*why = REFUSE_RENEWAL_NAME;
 		return 0;
-	if (cert_extension(old->extensions, "2.5.29.17", &had, NULL, &why) !=
-		0 &&
-	    why.kind != ERR_NOT_FOUND)
-		return err_set(e, why.kind, "%s", why.text);
+	}
+	if (cert_extension(
+		old->extensions, "2.5.29.17", &had, NULL, &missing) != 0 &&
+	    missing.kind != ERR_NOT_FOUND)
+		return err_set(e, missing.kind, "%s", missing.text);
 	if (g->san.n == 0)
-		g->san = had;
-	else
-		*same = had.n != 0 && all_in(g->san, had);
+		return policy_keep_san(had, p, g, why, detail, size, e);
+	*why = had.n != 0 && all_in(g->san, had) ? REFUSE_NONE
+						 : REFUSE_RENEWAL_NAME;
 	return 0;
 }

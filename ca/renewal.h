@@ -19,11 +19,13 @@ void renewal_judge(const struct endpoint *rules, const struct signer *who,
     size_t size);
 
 /*
- * renewal_names - *same: does the request ask for the old certificate's names
- * and no other (security.md T-21)?  A request without alternative names gets
- * those of the old certificate, which g->san then borrows.
+ * renewal_names - does the request ask for the old certificate's names and no
+ * other (security.md T-21)?  If not, *why and detail[] say so.  The subject is
+ * the one that is granted.  A request without alternative names gets those of
+ * the old certificate, which g->san then borrows, as far as the profile lets it.
  */
-int renewal_names(const struct cert_view *old, struct grantable *g, bool *same,
+int renewal_names(const struct cert_view *old, const struct profile *p,
+    struct grantable *g, enum refusal *why, char *detail, size_t size,
     struct err *e);
 
 #endif

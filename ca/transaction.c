@@ -130,14 +130,17 @@ static int find(struct ca *ca, const struct request_key *key,
 	return 0;
 }
 
-/* Is the waiting request `old` asked for once more? */
+/*
+ * Is the waiting request `old` asked for once more?  Whoever now has a challenge
+ * need not wait.
+ */
 static bool is_open_same(const struct stored_request *old,
     const struct stored_request *r, const struct csr *csr, int64_t now)
 {
 	if (is_overdue(old, now) || !is_renewal_of_same(old, r))
 		return false;
 	return memcmp(old->csr_hash, r->csr_hash, sizeof(r->csr_hash)) == 0 ||
-	    asked_same(buf_span(&old->csr), csr);
+	    (!csr->has_challenge && asked_same(buf_span(&old->csr), csr));
 }
 
 /*

@@ -39,6 +39,39 @@ static int look_at_endpoint(const struct conf *conf, void *arg)
 	return 0;
 }
 
+/* What a profile grants that few would want to. */
+static int look_at_profile(const struct profile *p, void *arg)
+{
+	static const char smartcard[] = "1.3.6.1.4.1.311.20.2.2";
+	struct check *c = arg;
+
+	if (p->rsa_min < RSA_MIN)
+		check_say(c, WARNING, HOME_CONF, "rsa_min = 2048",
+		    "RSA keys of %u bits are certified by [profile %s]",
+		    p->rsa_min, p->name);
+	if (p->san != WISH_GRANT)
+		return 0;
+	if (p->wildcard && words_is(&p->san_rule[SAN_DNS], "any"))
+		check_say(c, WARNING, HOME_CONF,
+		    "san_dns = the wildcard names that are meant",
+		    "[profile %s] certifies any name for many, such as *.com",
+		    p->name);
+	if (words_is(&p->san_rule[SAN_SID], "any"))
+		check_say(c, WARNING, HOME_CONF,
+		    "san_sid = patterns of accounts, such as S-1-5-21-1-2-3-*",
+		    "[profile %s] certifies any account of Windows, an "
+		    "administrator's too",
+		    p->name);
+	if (words_is(&p->san_rule[SAN_UPN], "any") &&
+	    (words_has(&p->eku, smartcard) ||
+		words_has(&p->eku_allowed, smartcard)))
+		check_say(c, WARNING, HOME_CONF,
+		    "san_upn = patterns of users, such as *@corp.example.com",
+		    "[profile %s] certifies any user for smart card logon",
+		    p->name);
+	return 0;
+}
+
 void check_conf(struct check *c)
 {
 	struct err e;
@@ -51,10 +84,7 @@ void check_conf(struct check *c)
 		    "%s", e.text);
 		return;
 	}
-	if (c->conf.profile.rsa_min < RSA_MIN)
-		check_say(c, WARNING, HOME_CONF, "rsa_min = 2048",
-		    "RSA keys of %u bits are certified",
-		    c->conf.profile.rsa_min);
+	conf_each_profile(c->home, look_at_profile, c, &e);
 	check_say(c, FINE, HOME_CONF, NULL, "every line is understood");
 }
 

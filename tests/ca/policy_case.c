@@ -1,17 +1,51 @@
 #include "policy_case.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
+
+#include "home.h"
+#include "purpose.h"
 
 const struct span plain_name =
     BYTES("\x30\x0d\x31\x0b\x30\x09\x06\x03\x55\x04\x03\x0c\x02r1");
 
 const struct profile usual = {
-	.lifetime = 86400,
+	.name = "default",
+	.lifetime = 365 * 86400,
+	.backdate = 600,
+	.rsa = true,
+	.ec = true,
 	.rsa_min = 2048,
 	.rsa_max = 4096,
-	.san = WISH_GRANT,
+	.key_usage = GNUTLS_KEY_DIGITAL_SIGNATURE |
+	    GNUTLS_KEY_KEY_ENCIPHERMENT | GNUTLS_KEY_KEY_AGREEMENT,
+	.eku = { PURPOSE_CLIENT },
+	.eku_allowed = { PURPOSES_DEFAULT },
+	.asked_other = WISH_DROP,
+	.san_rule = {
+	    [SAN_DNS] = { "any" },
+	    [SAN_IP] = { "any" },
+	    [SAN_EMAIL] = { "any" },
+	    [SAN_URI] = { "any" },
+	    [SAN_UPN] = { "any" },
+	    [SAN_SID] = { "none" },
+	},
+	.subject_allowed = { "any" },
+	.supersede = SUPERSEDE_NEVER,
 };
 static const struct alg_policy algs = { .worst = ALG_LEGACY };
+
+void profile_read(const char *settings, struct profile *p)
+{
+	char dir[512], text[4096];
+	int n = snprintf(text, sizeof(text), "[profile p]\n%s", settings);
+
+	test_dir_make(dir, sizeof(dir));
+	ok(home_create(dir, HOME_CONF, 0640,
+	    (struct span){ (uint8_t *)text, (size_t)n }, e));
+	ok(conf_profile(dir, "p", p, e));
+	test_dir_drop(dir);
+}
 
 void decide(const char *kind, struct span subject, struct span extensions,
     const struct profile *p, struct decision *d)

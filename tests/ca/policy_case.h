@@ -12,8 +12,11 @@
 #define BC "2.5.29.19"
 #define EKU "2.5.29.37"
 
-/* RSA from 2048 to 4096, names granted; digests as an endpoint has them */
+/* As an empty ca.conf has it; digests as an endpoint has them. */
 extern const struct profile usual;
+
+/* profile_read - [profile p] with these lines in it */
+void profile_read(const char *settings, struct profile *p);
 
 /* The name CN=r1 */
 extern const struct span plain_name;

@@ -275,6 +275,9 @@ static void bound_to(const char *name, char value[CHALLENGE_TEXT_SIZE + 1])
 	ca_home_challenge(&h, &spec, value);
 }
 
+/* One device asks for many names, which is not what is tested here (T-22). */
+#define ANY_KEY "[profile default]\nkey_reuse = allow\n"
+
 static void try_row(const struct row *row, unsigned b, const char *value)
 {
 	struct buf subject = { 0 }, extensions = { 0 };
@@ -315,7 +318,7 @@ ParameterizedTest(size_t *b, bound, crafted)
 	char value[CHALLENGE_TEXT_SIZE + 1];
 	struct row last;
 
-	begin(CA_RSA_RA, "");
+	begin(CA_RSA_RA, ANY_KEY);
 	cr_assert_geq(COUNT(rows), 40);
 	bound_to(bindings[*b], value);
 	for (size_t i = 0; i < COUNT(rows); i++)
@@ -335,7 +338,7 @@ Test(bound, long_name)
 	struct result r;
 	uint8_t *p;
 
-	begin(CA_RSA_RA, "");
+	begin(CA_RSA_RA, ANY_KEY);
 	bound_to(bindings[1], value);
 	ok(buf_grow(&text, 65536, &p, e));
 	memset(p, 'a', text.n);
@@ -370,7 +373,7 @@ Test(bound, two_extension_requests)
 		SAN_OF("\x82", "r2.branch.example") };
 	char value[CHALLENGE_TEXT_SIZE + 1];
 
-	begin(CA_RSA_RA, "");
+	begin(CA_RSA_RA, ANY_KEY);
 	bound_to(bindings[0], value);
 	client_release(&c);
 	client_make(&c, "dev1", "rsa:2048", bindings[0]);

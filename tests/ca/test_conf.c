@@ -74,6 +74,16 @@ static const struct {
 	    "ca.conf:4: crl_renew, which is 1d unless it is set, is not" },
 	{ "[ca]\ncrl_lifetime = 12h\n[profile default]\n",
 	    "ca.conf:2: crl_renew, which is 1d unless it is set, is not" },
+	{ "[trust m]\ntie = subject\n", "ca.conf:1: a trust without certs" },
+	{ "[endpoint x]\nunauthorised = program\n",
+	    "ca.conf:2: unauthorised = program without a program" },
+	/* a preset is the ground on which the rest stands */
+	{ "[endpoint x]\nlegacy = no\npreset = cisco\n",
+	    "ca.conf:3: preset stands below other settings; want it first" },
+	{ "[endpoint x]\npreset = strict\nobsolete = yes\n",
+	    "ca.conf:3: obsolete = yes" },
+	{ "[profile p]\nsan_dns = *.a\nsan_dns = any\n",
+	    "ca.conf:3: san_dns = any" },
 	/* keys are known in their own section only */
 	{ "[ca]\nrenewal = no\n", "ca.conf:2: unknown setting 'renewal'" },
 	{ "[endpoint x]\nissue = online\n", "ca.conf:2: unknown setting" },
@@ -121,7 +131,7 @@ static const struct {
 /* Values that each setting takes, and ones that it does not. */
 static const struct {
 	const char *section, *name;
-	const char *right[5], *wrong[8];
+	const char *right[6], *wrong[8];
 	const char *say; /* of every wrong one */
 } values[] = {
 	{ "ca", "issue", { "online", "offline" }, { "", "yes", "Online" },
@@ -141,6 +151,93 @@ static const struct {
 	{ "ca", "crl_renew", { "1m", "6d", "604799" },
 	    { "", "59", "0", "366d", "daily" },
 	    "want a duration such as 1d, from 1m and below crl_lifetime" },
+	{ "endpoint default", "preset",
+	    { "default", "strict", "cisco-legacy", "apple", "windows" },
+	    { "", "Cisco", "ios", "strict cisco" },
+	    "want default, strict, cisco, cisco-legacy, apple or windows" },
+	{ "endpoint default", "profile", { "default" }, { "", "a b", "a/b" },
+	    "want the NAME of a [profile NAME]" },
+	{ "endpoint default", "authorise", { "/bin/true" },
+	    { "", "true", "./true", "~/x" },
+	    "want the absolute path of a program, without arguments" },
+	{ "endpoint default", "authorise_timeout", { "1s", "20" },
+	    { "", "0", "21s", "1m", "fast" },
+	    "want a duration such as 10s, from 1s to 20s" },
+	{ "profile default", "keys", { "rsa", "ec", "ec rsa" },
+	    { "", "RSA", "dsa", "rsa,ec", "any" }, "want rsa, ec or both" },
+	{ "profile default", "key_reuse", { "refuse", "allow" },
+	    { "", "yes", "no" }, "want refuse or allow" },
+	{ "profile default", "key_usage",
+	    { "digitalSignature", "keyAgreement nonRepudiation" },
+	    { "", "none", "keyCertSign", "cRLSign", "digitalsignature",
+		"digitalSignature,keyAgreement" },
+	    "want some of digitalSignature nonRepudiation keyEncipherment "
+	    "dataEncipherment keyAgreement" },
+	{ "profile default", "ext_key_usage",
+	    { "none", "clientAuth", "clientAuth 1.2.3.4", "msSmartcardLogin" },
+	    { "", "clientauth", "clientAuth clientAuth", "OCSPSigning",
+		"anyExtendedKeyUsage", "2.5.29.37.0", "none clientAuth" },
+	    "want none, or purposes such as clientAuth, or their OIDs; not "
+	    "those of a CA" },
+	{ "profile default", "ext_key_usage_allowed",
+	    { "none", "serverAuth codeSigning" },
+	    { "", "any", "1.3.6.1.5.5.7.3.9", "msCertificateRequestAgent",
+		"cmcRA" },
+	    "want none, or purposes such as clientAuth serverAuth, or their "
+	    "OIDs; not those of a CA" },
+	{ "profile default", "asked_key_usage", { "grant", "drop", "refuse" },
+	    { "", "yes", "no", "Grant" }, "want grant, drop or refuse" },
+	{ "profile default", "asked_ext_key_usage",
+	    { "grant", "drop", "refuse" }, { "", "allow" },
+	    "want grant, drop or refuse" },
+	{ "profile default", "asked_other", { "drop", "refuse" },
+	    { "", "grant", "yes" }, "want drop or refuse" },
+	{ "profile default", "san", { "yes", "drop", "no" },
+	    { "", "refuse", "grant", "any" }, "want yes, drop or no" },
+	{ "profile default", "san_dns",
+	    { "any", "none", "subject", "*.a.example subject", "r*.a" },
+	    { "", "any *.a", "*.a none", "a..b", "a/b", "**.a", ".a" },
+	    "want any, none, or patterns such as *.example.com, or subject" },
+	{ "profile default", "san_ip",
+	    { "any", "none", "192.0.2.1", "192.0.2.0/24 2001:db8::/32",
+		"0.0.0.0/0" },
+	    { "", "subject", "192.0.2.*", "192.0.2.0/33", "192.0.2.1/24",
+		"192.0.2.0/", "r1" },
+	    "want any, none, or patterns such as 192.0.2.0/24" },
+	{ "profile default", "san_email",
+	    { "any", "none", "subject", "*@a.example", "a@*.example" },
+	    { "", "a.example", "@a", "a@", "a@b@c" },
+	    "want any, none, or patterns such as *@example.com, or subject" },
+	{ "profile default", "san_uri", { "any", "none", "urn:*", "*" },
+	    { "", "subject any", "none urn:*", "urn:**" },
+	    "want any, none, or patterns such as urn:example:*" },
+	{ "profile default", "san_upn", { "any", "none", "*@corp.example" },
+	    { "", "subject", "corp.example", "any none" },
+	    "want any, none, or patterns such as *@corp.example.com" },
+	{ "profile default", "san_sid", { "any", "none", "S-1-5-21-*" },
+	    { "", "subject", "5-21", "s-1-5", "S-1-5-x", "S-1-5-" },
+	    "want any, none, or patterns such as S-1-5-21-*" },
+	{ "profile default", "wildcard", { "yes", "no" }, { "", "any", "true" },
+	    "want yes or no" },
+	{ "profile default", "subject_required",
+	    { "CN", "cn serialNumber", "2.5.4.99" },
+	    { "", "any", "commonname,O", "CN=r1" },
+	    "want types of attributes such as CN serialNumber" },
+	{ "profile default", "subject_allowed", { "any", "CN O", "2.5.4.3" },
+	    { "", "none", "CN any", "CNN" },
+	    "want any, or types of attributes such as CN O serialNumber" },
+	{ "profile default", "subject_fixed",
+	    { "O=Example", "O=Example,C=CH", "O=a\\,b" },
+	    { "", "Example", "O=", "O=a,", "O=\"a\"" },
+	    "want a name such as O=Example,C=CH (RFC 4514)" },
+	{ "profile default", "subject_derived",
+	    { "CN:dns", "cn:upn UID:email", "2.5.4.5:ip" },
+	    { "", "CN", "CN:", "CN:sid", "CN:DNS", ":dns", "dns:CN" },
+	    "want TYPE:SOURCE such as CN:dns; SOURCE is dns, ip, email, uri "
+	    "or upn" },
+	{ "profile default", "policies", { "1.2.3.4", "1.2.3 2.5.29.32.0" },
+	    { "", "any", "1", "1.2.3 1.2.3", "1.2.x" },
+	    "want OIDs such as 1.3.6.1.4.1.99999.1, each once" },
 	{ "endpoint default", "unauthorised", { "pending", "refuse" },
 	    { "", "reject", "allow", "no" },
 	    "want pending, refuse or program" },
@@ -158,6 +255,8 @@ static const struct {
 	    { "", "off", "yes" }, "want own, any or no" },
 	{ "endpoint default", "getcrl", { "crl", "cdp", "no" },
 	    { "", "yes", "CRL" }, "want crl, cdp or no" },
+	{ "profile default", "rsa_exponent_min", { "3", "17", "65537" },
+	    { "", "1", "2", "65538" }, "want a number from 3 to 65537" },
 	{ "profile default", "duplicate", { "allow", "refuse", "pending" },
 	    { "", "yes", "revoke" }, "want allow, refuse or pending" },
 	{ "profile default", "supersede", { "never", "0", "7d", "365d" },
@@ -353,6 +452,34 @@ Test(conf, all_keys)
 	ok(conf_load(dir, NULL, &c, e));
 	cr_expect_eq(c.endpoint.algs.worst, ALG_LEGACY);
 	cr_expect_eq(c.endpoint.reply_chain, CHAIN_CHAIN);
+	test_dir_drop(dir);
+}
+
+/* What stands below a preset changes what that has set, and no more. */
+Test(conf, preset_order)
+{
+	char dir[512];
+	struct conf c;
+
+	write_conf(dir,
+	    SPAN_LIT("[endpoint a]\npreset = cisco-legacy\n"
+		     "[endpoint b]\npreset = cisco-legacy\nobsolete = no\n"
+		     "renewal_grace = 0\nprofile = p\n"
+		     "[profile p]\nsan_dns = *.a\nsan_dns = *.b subject\n"
+		     "subject_allowed = CN\nsubject_allowed = O\n"));
+	ok(conf_load(dir, "a", &c, e));
+	cr_expect_eq(c.endpoint.algs.worst, ALG_OBSOLETE);
+	cr_expect_eq(c.endpoint.reply_chain, CHAIN_FULL);
+	cr_expect_eq(c.endpoint.renewal_grace, 30 * 86400);
+	cr_expect_str_eq(c.profile.name, "default");
+	ok(conf_load(dir, "b", &c, e));
+	cr_expect_eq(c.endpoint.algs.worst, ALG_LEGACY);
+	cr_expect_eq(c.endpoint.reply_chain, CHAIN_FULL);
+	cr_expect_eq(c.endpoint.renewal_grace, 0);
+	cr_expect_str_eq(c.profile.name, "p");
+	/* lines of a list add up */
+	cr_expect_str_eq(c.profile.san_rule[SAN_DNS].text, "*.a *.b subject");
+	cr_expect_str_eq(c.profile.subject_allowed.text, "2.5.4.3 2.5.4.10");
 	test_dir_drop(dir);
 }
 

@@ -88,7 +88,7 @@ static const struct {
 	{ EKU, false, BYTES("\x30\x02\x05\x00"), REFUSE_EXTENSION, "extKey" },
 	/* names */
 	{ SAN, false, BYTES("\x30\x0a\x82\x08r1.local"), REFUSE_NONE, "" },
-	{ SAN, true, BYTES("\x30\x07\x82\x05*.lab"), REFUSE_NONE, "" },
+	{ SAN, true, BYTES("\x30\x07\x82\x05*.lab"), REFUSE_SAN, "wildcard" },
 	{ SAN, false, BYTES("\x30\x06\x87\x04\xc0\x00\x02\x01"), REFUSE_NONE,
 	    "" },
 	{ SAN, false,
@@ -117,16 +117,16 @@ static const struct {
 	    REFUSE_SAN, "name 1" },
 	{ SAN, false, BYTES("\x30\x04\x82\x02\xc3\xa9"), REFUSE_SAN, "name 1" },
 	{ SAN, false, BYTES("\x30\x06\x82\x04r_-1"), REFUSE_NONE, "" },
-	{ SAN, false, BYTES("\x30\x05\x82\x03r1."), REFUSE_SAN, "DNS name" },
-	{ SAN, false, BYTES("\x30\x05\x82\x03.r1"), REFUSE_SAN, "DNS name" },
-	{ SAN, false, BYTES("\x30\x06\x82\x04r..1"), REFUSE_SAN, "DNS name" },
-	{ SAN, false, BYTES("\x30\x05\x82\x03-r1"), REFUSE_SAN, "DNS name" },
-	{ SAN, false, BYTES("\x30\x07\x82\x05r1-.x"), REFUSE_SAN, "DNS name" },
-	{ SAN, false, BYTES("\x30\x05\x82\x03r:1"), REFUSE_SAN, "DNS name" },
-	{ SAN, false, BYTES("\x30\x03\x82\x01*"), REFUSE_SAN, "DNS name" },
-	{ SAN, false, BYTES("\x30\x04\x82\x02*."), REFUSE_SAN, "DNS name" },
-	{ SAN, false, BYTES("\x30\x07\x82\x05r.*.x"), REFUSE_SAN, "DNS name" },
-	{ SAN, false, BYTES("\x30\x07\x82\x05r*.xy"), REFUSE_SAN, "DNS name" },
+	{ SAN, false, BYTES("\x30\x05\x82\x03r1."), REFUSE_SAN, "host name" },
+	{ SAN, false, BYTES("\x30\x05\x82\x03.r1"), REFUSE_SAN, "host name" },
+	{ SAN, false, BYTES("\x30\x06\x82\x04r..1"), REFUSE_SAN, "host name" },
+	{ SAN, false, BYTES("\x30\x05\x82\x03-r1"), REFUSE_SAN, "host name" },
+	{ SAN, false, BYTES("\x30\x07\x82\x05r1-.x"), REFUSE_SAN, "host name" },
+	{ SAN, false, BYTES("\x30\x05\x82\x03r:1"), REFUSE_SAN, "host name" },
+	{ SAN, false, BYTES("\x30\x03\x82\x01*"), REFUSE_SAN, "host name" },
+	{ SAN, false, BYTES("\x30\x04\x82\x02*."), REFUSE_SAN, "host name" },
+	{ SAN, false, BYTES("\x30\x07\x82\x05r.*.x"), REFUSE_SAN, "host name" },
+	{ SAN, false, BYTES("\x30\x07\x82\x05r*.xy"), REFUSE_SAN, "host name" },
 	{ SAN, false,
 	    BYTES("\x30\x41\x82\x3f"
 		  "123456789.123456789.123456789.123456789.123456789."
@@ -136,7 +136,7 @@ static const struct {
 	    BYTES("\x30\x42\x82\x40"
 		  "1234567890123456789012345678901234567890123456789012345678"
 		  "901234"),
-	    REFUSE_SAN, "DNS name" }, /* a label of 64 */
+	    REFUSE_SAN, "host name" }, /* a label of 64 */
 	{ SAN, false,
 	    BYTES("\x30\x05\x81\x03"
 		  "a\x7f"
@@ -167,7 +167,7 @@ static const struct {
 	{ SAN, false,
 	    BYTES("\x30\x17\xa0\x15\x06\x0a\x2b\x06\x01\x04\x01\x82"
 		  "\x37\x14\x02\x03\xa0\x07\x0c\x05u\0lab"),
-	    REFUSE_SAN, "UPN" },
+	    REFUSE_SAN, "upn" },
 	{ SAN, false,
 	    BYTES("\x30\x17\xa0\x15\x06\x0a\x2b\x06\x01\x04\x01\x82"
 		  "\x37\x14\x02\x03\xa0\x07\x16\x05u@lab"),
@@ -175,11 +175,11 @@ static const struct {
 	{ SAN, false,
 	    BYTES("\x30\x28\x86\x26"
 		  "tag:microsoft.com,2022-09-14:sid:S-1-5"),
-	    REFUSE_SAN, "SID" },
+	    REFUSE_SAN, "san_sid" },
 	{ SAN, false,
 	    BYTES("\x30\x28\x86\x26"
 		  "TAG:Microsoft.com,2022-09-14:SID:S-1-5"),
-	    REFUSE_SAN, "SID" },
+	    REFUSE_SAN, "san_sid" },
 	{ SAN, false,
 	    BYTES("\x30\x03\x82\x01"
 		  "a\x00"),

@@ -430,7 +430,7 @@ static const struct {
 	[REFUSE_KEY_SIZE] = { with_small_key, "key-size", "1024" },
 	[REFUSE_KEY_WEAK] = { with_weak_key, "key-weak", "Fermat" },
 	[REFUSE_SUBJECT] = { without_subject, "subject", "empty" },
-	[REFUSE_SAN] = { with_sid, "alternative-name", "SID" },
+	[REFUSE_SAN] = { with_sid, "alternative-name", "san_sid" },
 	[REFUSE_EXTENSION] = { as_a_ca, "extension", "CA:TRUE" },
 	[REFUSE_CA_KEY] = { with_the_ca_name, "ca-key", "CA's own" },
 	[REFUSE_KEY_TAKEN] = { with_a_key_taken, "key-taken", "has it" },

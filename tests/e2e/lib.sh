@@ -252,6 +252,7 @@ start_nginx() {
 					set \$scepca_cgi $work/bin/pkiclient.exe;
 					set \$scepca_socket unix:$run/socket/fcgi;
 					include $E2E_SRC/nginx-conf/scepca.conf;
+					$(cat "$run/locations.conf" 2>/dev/null)
 					location ^~ /obsolete/ {
 						set \$scepca_endpoint obsolete;
 						rewrite ^ /scep last;

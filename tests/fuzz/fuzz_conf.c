@@ -18,7 +18,15 @@ static int check(const struct conf *c, void *arg)
 	MUST(c->pending_ttl > 0 && c->pending_max > 0);
 	MUST(c->pending_per_remote > 0);
 	MUST(c->crl_renew > 0 && c->crl_renew < c->crl_lifetime);
-	MUST(c->endpoint.unauthorised <= UNAUTHORISED_REFUSE);
+	MUST(c->endpoint.unauthorised <= UNAUTHORISED_PROGRAM);
+	MUST(c->profile.rsa || c->profile.ec);
+	MUST(c->profile.key_usage != 0);
+	MUST((c->profile.key_usage &
+		 (GNUTLS_KEY_KEY_CERT_SIGN | GNUTLS_KEY_CRL_SIGN)) == 0);
+	MUST(c->profile.asked_other != WISH_GRANT);
+	for (int i = 0; i < SAN_KINDS; i++)
+		MUST(!words_is_empty(&c->profile.san_rule[i]));
+	MUST(!words_is_empty(&c->profile.subject_allowed));
 	MUST(c->endpoint.renewal <= RENEWAL_CHALLENGE);
 	MUST(c->endpoint.renewal_from < 100 && c->endpoint.renewal_grace >= 0);
 	MUST(c->endpoint.getcert <= GETCERT_NO);

@@ -3,7 +3,7 @@
  * every code in a log is explained; and the ca.conf that init writes says what
  * holds without it.
  *
- * REFUSALS_MANUAL is the path of the page.
+ * REFUSALS_MANUAL and CONF_MANUAL are the paths of the pages.
  */
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "conf.h"
+#include "conf_key.h"
 #include "home.h"
 #include "init.h"
 #include "refusal.h"
@@ -47,6 +47,76 @@ Test(manual, refusals)
 	    refusal_entry((enum refusal)r)->code);
 }
 
+/*
+ * The presets in ca.conf(5): under each .It Cm NAME a row for each setting, of
+ * the form .It Li "KEY = VALUE" Ta "why".
+ */
+Test(manual, presets)
+{
+	FILE *f = fopen(CONF_MANUAL, "r");
+	const struct conf_preset *p = conf_presets;
+	char line[512], wanted[512];
+	bool inside = false, started = false;
+	size_t n = 0;
+
+	cr_assert_not_null(f, CONF_MANUAL);
+	while (fgets(line, sizeof(line), f) != NULL) {
+		if (strncmp(line, ".Ss ", 4) == 0) {
+			inside = strcmp(line, ".Ss Presets\n") == 0;
+			continue;
+		}
+		if (!inside)
+			continue;
+		if (strncmp(line, ".It Cm ", 7) == 0) {
+			if (started) {
+				cr_expect_null(p->settings[n].key,
+				    "%s: no row of %s", p->name,
+				    p->settings[n].key);
+				p++;
+			}
+			started = true;
+			cr_assert_not_null(p->name, "no such preset: %s", line);
+			snprintf(
+			    wanted, sizeof(wanted), ".It Cm %s\n", p->name);
+			cr_expect_str_eq(line, wanted);
+			n = 0;
+		} else if (strncmp(line, ".It Li ", 7) == 0) {
+			cr_assert_not_null(
+			    p->settings[n].key, "%s: %s", p->name, line);
+			snprintf(wanted, sizeof(wanted),
+			    ".It Li \"%s = %s\" Ta \"", p->settings[n].key,
+			    p->settings[n].value);
+			n++;
+			cr_expect_eq(strncmp(line, wanted, strlen(wanted)), 0,
+			    "want %s, have %s", wanted, line);
+		}
+	}
+	fclose(f);
+	cr_expect_null(p->settings[n].key, "%s", p->name);
+	cr_expect_null(p[1].name, "not in the page: %s", p[1].name);
+}
+
+/* Every setting of those sections has its entry there. */
+Test(manual, settings)
+{
+	static const struct conf_key *const tables[] = { conf_endpoint_keys,
+		conf_profile_keys, conf_trust_keys };
+	FILE *f = fopen(CONF_MANUAL, "r");
+	static char page[200000];
+	char wanted[64];
+
+	cr_assert_not_null(f, CONF_MANUAL);
+	page[fread(page, 1, sizeof(page) - 1, f)] = '\0';
+	fclose(f);
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		for (const struct conf_key *k = tables[i]; k->name != NULL;
+		     k++) {
+			snprintf(wanted, sizeof(wanted),
+			    "\n.It Cm %s Li = ", k->name);
+			cr_expect_not_null(strstr(page, wanted), "%s", k->name);
+		}
+}
+
 static void load(const char *home, struct span text, struct conf *c)
 {
 	char path[HOME_PATH_MAX];
@@ -71,35 +141,14 @@ Test(manual, conf_defaults)
 	cr_assert_eq(conf_text(NULL, &text, &e), 0);
 	load(home, buf_span(&text), &written);
 	load(home, SPAN_LIT(""), &empty);
-	cr_expect_str_eq(written.url, empty.url);
-	cr_expect_eq(written.endpoint.algs.worst, empty.endpoint.algs.worst);
-	cr_expect_eq(written.endpoint.reply_chain, empty.endpoint.reply_chain);
-	cr_expect_eq(written.endpoint.time_window, empty.endpoint.time_window);
-	cr_expect_eq(written.profile.lifetime, empty.profile.lifetime);
-	cr_expect_eq(written.profile.backdate, empty.profile.backdate);
-	cr_expect_eq(written.profile.rsa_min, empty.profile.rsa_min);
-	cr_expect_eq(written.profile.rsa_max, empty.profile.rsa_max);
-	cr_expect_eq(written.profile.san, empty.profile.san);
-	cr_expect_eq(written.offline, empty.offline);
-	cr_expect_eq(written.pending_ttl, empty.pending_ttl);
-	cr_expect_eq(written.pending_max, empty.pending_max);
-	cr_expect_eq(written.pending_per_remote, empty.pending_per_remote);
-	cr_expect_eq(written.crl_lifetime, empty.crl_lifetime);
-	cr_expect_eq(written.crl_renew, empty.crl_renew);
+	/* both are zeros but for what was set, so all of them can be compared */
+	cr_expect_eq(memcmp(&written.endpoint, &empty.endpoint,
+			 sizeof(written.endpoint)),
+	    0);
 	cr_expect_eq(
-	    written.endpoint.unauthorised, empty.endpoint.unauthorised);
-	cr_expect_eq(written.endpoint.renewal, empty.endpoint.renewal);
-	cr_expect_eq(
-	    written.endpoint.renewal_from, empty.endpoint.renewal_from);
-	cr_expect_eq(
-	    written.endpoint.renewal_grace, empty.endpoint.renewal_grace);
-	cr_expect_eq(written.endpoint.renewal_needs_new,
-	    empty.endpoint.renewal_needs_new);
-	cr_expect_eq(written.endpoint.getcert, empty.endpoint.getcert);
-	cr_expect_eq(written.endpoint.getcrl, empty.endpoint.getcrl);
-	cr_expect_eq(written.profile.duplicate, empty.profile.duplicate);
-	cr_expect_eq(written.profile.supersede, empty.profile.supersede);
-
+	    memcmp(&written.profile, &empty.profile, sizeof(written.profile)),
+	    0);
+	cr_expect_eq(memcmp(&written, &empty, sizeof(written)), 0);
 	buf_release(&text);
 	cr_assert_eq(conf_text("http://a.example/", &text, &e), 0);
 	load(home, buf_span(&text), &written);
