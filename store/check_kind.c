@@ -228,10 +228,14 @@ int check_state(
 	struct rec_open open;
 	struct rec_key name;
 	struct rec_crl crl;
+	struct store_told told;
 
 	(void)v;
 	rec_key_state("open", &name);
 	if (span_eq(key, rec_key_span(&name)))
 		return rec_get_open(key, value, &open, e);
+	rec_key_state("told", &name);
+	if (span_eq(key, rec_key_span(&name)))
+		return rec_get_told(key, value, &told, e);
 	return rec_get_crl(key, value, &crl, e);
 }

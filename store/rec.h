@@ -15,7 +15,8 @@
  *   'F' decided_at id               rejected and expired ones by that moment
  *   'H' mac                         challenge
  *   'I' id                          challenge by short name: its mac
- *   'M' name                        "open": how many are, "crl": its state
+ *   'M' name                        "open": how many are, "crl": its state,
+ *                                   "told": store_told.h
  *
  * Serials and addresses have their length in front; a time is eight octets in
  * the order of time.  The value of J, P, A, E and F is the key of the request;
@@ -32,6 +33,7 @@
 
 #include "store_pending.h"
 #include "store_revoke.h"
+#include "store_told.h"
 
 enum rec_kind {
 	REC_ADDRESS = 'A',
@@ -78,7 +80,7 @@ int rec_key_address(
     const char *remote, const uint8_t *id, struct rec_key *k, struct err *e);
 void rec_key_challenge(const uint8_t mac[32], struct rec_key *k);
 int rec_key_challenge_id(const char *id, struct rec_key *k, struct err *e);
-void rec_key_state(const char *name, struct rec_key *k); /* "open", "crl" */
+void rec_key_state(const char *name, struct rec_key *k); /* "open" … */
 
 struct span rec_key_span(const struct rec_key *k);
 bool rec_is(struct span key, enum rec_kind kind);
@@ -146,5 +148,9 @@ struct rec_crl {
 int rec_put_crl(const struct rec_crl *c, struct buf *value, struct err *e);
 int rec_get_crl(
     struct span key, struct span value, struct rec_crl *c, struct err *e);
+
+int rec_put_told(const struct store_told *t, struct buf *value, struct err *e);
+int rec_get_told(
+    struct span key, struct span value, struct store_told *t, struct err *e);
 
 #endif

@@ -125,12 +125,15 @@ static void check_state(struct span key, struct span value)
 {
 	struct rec_open open;
 	struct rec_crl crl;
+	struct store_told told;
 	struct buf out = { 0 };
 
 	if (rec_get_open(key, value, &open, NULL) == 0)
 		MUST(rec_put_open(&open, &out, NULL) == 0);
 	else if (rec_get_crl(key, value, &crl, NULL) == 0)
 		MUST(rec_put_crl(&crl, &out, NULL) == 0);
+	else if (rec_get_told(key, value, &told, NULL) == 0)
+		MUST(rec_put_told(&told, &out, NULL) == 0);
 	else
 		return;
 	MUST(span_eq(buf_span(&out), value));
