@@ -4,12 +4,15 @@
 #include <string.h>
 
 #include "authorise.h"
+#include "authorise_program.h"
 #include "envelope.h"
 #include "grant.h"
 #include "name_match.h"
 #include "pending.h"
 #include "renewal.h"
 #include "transaction.h"
+#include "trust.h"
+#include "trust_tie.h"
 
 /* A request whose requester has proven that he holds its key. */
 struct enrolment {
@@ -51,15 +54,22 @@ static void explain(struct enrolment *n, const char *text)
 /* The names: not the CA's, the old ones, or those of the challenge. */
 static int judge_names(struct enrolment *n, enum refusal *why, struct err *e)
 {
-	bool ours, same = true;
+	bool ours, same = true, tied = true;
 
 	if (is_ours(n->ca, n->csr, &ours, e) != 0)
 		return -1;
 	if (n->who->kind == SIGNER_OURS &&
 	    renewal_names(&n->who->view, &n->g, &same, e) != 0)
 		return -1;
+	if (n->who->kind == SIGNER_TRUSTED &&
+	    trust_tied(n->who->trust->tie, &n->who->view, &n->g,
+		n->profile->subject_fixed, &tied, n->ev->detail,
+		sizeof(n->ev->detail), e) != 0)
+		return -1;
 	if (ours) {
 		*why = REFUSE_CA_KEY;
+	} else if (!tied) {
+		*why = REFUSE_TRUST_NAME;
 	} else if (!same) {
 		*why = REFUSE_RENEWAL_NAME;
 	} else if (n->a.name_bound && !policy_san_follows(&n->g)) {
@@ -90,6 +100,19 @@ static int judge_duplicate(
 	return 0;
 }
 
+static int ask_program(struct enrolment *n, enum refusal *why, struct err *e)
+{
+	const struct judged j = {
+		.r = &n->r,
+		.csr = n->csr,
+		.who = n->who,
+		.g = &n->g,
+	};
+
+	return authorise_program(n->ca, &j, &n->a, &n->ask, why, n->ev->detail,
+	    sizeof(n->ev->detail), e);
+}
+
 /*
  * Gates 7 and 8: may he, and may he have that?  A request that is for the
  * operator to decide has passed gate 8, too.
@@ -104,7 +127,7 @@ static int judge(struct enrolment *n, enum refusal *why, struct err *e)
 		return -1;
 	memcpy(ev->challenge_id, n->a.challenge_id, sizeof(ev->challenge_id));
 	explain(n, n->a.detail);
-	if (*why != REFUSE_NONE && !n->ask)
+	if (*why != REFUSE_NONE && !n->ask && !n->a.by_program)
 		return 0;
 	if (ca_profile(ca, n->a.profile, &n->other, &n->profile, e) != 0)
 		return -1;
@@ -116,7 +139,12 @@ static int judge(struct enrolment *n, enum refusal *why, struct err *e)
 		return -1;
 	if (*why == REFUSE_NONE && n->ask)
 		explain(n, "no challenge came with it");
-	return *why == REFUSE_NONE ? judge_duplicate(n, why, e) : 0;
+	if (*why == REFUSE_NONE && judge_duplicate(n, why, e) != 0)
+		return -1;
+	/* last, for it may take its time */
+	if (*why == REFUSE_NONE && (n->a.granted || n->a.by_program))
+		return ask_program(n, why, e);
+	return 0;
 }
 
 /* Gate 9. */
@@ -150,6 +178,10 @@ static int wait(struct enrolment *n, struct pki_outcome *o, struct err *e)
 		return -1;
 	switch (outcome) {
 	case PEND_DONE:
+		(void)notice_of_request(&n->ca->conf, NOTICE_PENDING, r,
+		    n->csr->der, buf_span(&n->ev->subject), n->ev->detail,
+		    &n->ev->notice, NULL);
+		/* fall through */
 	case PEND_ALREADY:
 		o->status = SCEP_PENDING;
 		break;
@@ -277,9 +309,11 @@ int enrol(struct ca *ca, const struct pki_facts *f, const struct scep_msg *m,
 	enum refusal why;
 	int rc = -1;
 
-	if (signer_identify(ca, m, &who, e) == 0)
-		rc = envelope_csr(
-		    ca, m, who.kind == SIGNER_OURS, &plain, &csr, &why, e);
+	if (signer_identify(ca, m, &who, e) == 0 &&
+	    trust_recognise(ca, m, f->now, &who, e) == 0)
+		rc = envelope_csr(ca, m,
+		    who.kind == SIGNER_OURS || who.kind == SIGNER_TRUSTED,
+		    &plain, &csr, &why, e);
 	if (rc == 0 && why != REFUSE_NONE)
 		pki_refuse(o, why);
 	else if (rc == 0)

@@ -6,6 +6,7 @@
 #define PKI_OPERATION_H
 
 #include "ca.h"
+#include "notify.h"
 #include "refusal.h"
 #include "store_cert.h"
 
@@ -30,6 +31,7 @@ struct pki_event {
 	struct buf signer;    /* likewise, if the signer bears another name */
 	char challenge_id[16];
 	const char *digest, *cipher; /* names, or NULL */
+	struct notice notice;	     /* of what is new; owned */
 };
 void pki_event_release(struct pki_event *ev);
 

@@ -99,6 +99,9 @@ static const struct refusal_entry entries[REFUSE_COUNT] = {
 	[REFUSE_SIGNER_CA] = { "signer-ca", SCEP_BAD_REQUEST, NOT_AUTHORISED,
 	    "a request is signed with the key of the CA or its RA: if that "
 	    "was nobody of yours, the key is stolen" },
+	[REFUSE_TRUST_NAME] = { "trust-name", SCEP_BAD_REQUEST, NOT_AUTHORISED,
+	    "the device may only ask for the names of the certificate that it "
+	    "presents: see tie in ca.conf, or enrol it with a challenge" },
 	[REFUSE_RENEWAL_NAME] = { "renewal-name", SCEP_BAD_REQUEST,
 	    NOT_AUTHORISED,
 	    "a renewal is for the names of the old certificate; for others "
@@ -136,6 +139,10 @@ static const struct refusal_entry entries[REFUSE_COUNT] = {
 	    "this name has a valid certificate already",
 	    "revoke the old one with scepca cert revoke, or see duplicate in "
 	    "ca.conf" },
+
+	[REFUSE_PROGRAM] = { "program", SCEP_BAD_REQUEST, NOT_AUTHORISED,
+	    "the program of authorise in ca.conf said no, for the reason in "
+	    "the details" },
 
 	[REFUSE_QUEUE] = { "queue-full", SCEP_BAD_REQUEST,
 	    "too many requests are waiting",

@@ -61,8 +61,7 @@ static bool has_name(struct span list, struct span name)
 	return false;
 }
 
-/* Is every name of `asked` one of `had`?  Both are GeneralNames. */
-static bool all_in(struct span asked, struct span had)
+bool renewal_names_within(struct span asked, struct span had)
 {
 	struct span want, have, whole;
 
@@ -92,6 +91,6 @@ int renewal_names(
 	if (g->san.n == 0)
 		g->san = had;
 	else
-		*same = had.n != 0 && all_in(g->san, had);
+		*same = had.n != 0 && renewal_names_within(g->san, had);
 	return 0;
 }

@@ -26,4 +26,7 @@ void renewal_judge(const struct endpoint *rules, const struct signer *who,
 int renewal_names(const struct cert_view *old, struct grantable *g, bool *same,
     struct err *e);
 
+/* renewal_names_within - is every name of `asked` one of `had`?  GeneralNames */
+bool renewal_names_within(struct span asked, struct span had);
+
 #endif

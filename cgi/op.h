@@ -5,6 +5,7 @@
 #define OP_H
 
 #include "ca.h"
+#include "notify.h"
 #include "query.h"
 #include "store_cert.h"
 
@@ -33,7 +34,8 @@ struct reply {
 	bool no_store;	      /* Cache-Control: no-store */
 	bool has_delivered;   /* a certificate goes out: note it after */
 	struct serial delivered;
-	struct buf log; /* one line for the service log; owned */
+	struct notice notice; /* to be given when it is out; owned */
+	struct buf log;	      /* one line for the service log; owned */
 };
 void reply_release(struct reply *r);
 
