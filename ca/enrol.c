@@ -61,7 +61,7 @@ static int judge_names(struct enrolment *n, enum refusal *why, struct err *e)
 	if (n->who->kind == SIGNER_OURS &&
 	    renewal_names(&n->who->view, &n->g, &same, e) != 0)
 		return -1;
-	if (n->who->kind == SIGNER_TRUSTED &&
+	if (!ours && n->who->kind == SIGNER_TRUSTED &&
 	    trust_tied(n->who->trust->tie, &n->who->view, &n->g,
 		n->profile->subject_fixed, &tied, n->ev->detail,
 		sizeof(n->ev->detail), e) != 0)

@@ -148,6 +148,9 @@ struct question {
 	const struct scep_msg *m;
 	int64_t now;
 	bool sha1; /* the endpoint takes it */
+	/* which CRLs have a good signature: looked at once, for they are long
+	 * and anybody may send ten certificates of the right name */
+	enum { NOT_LOOKED_AT, GOOD, BAD } crls[TRUST_CERTS_MAX];
 };
 
 static bool is_signed_by_one(
@@ -165,6 +168,16 @@ static bool is_signed_by_one(
 		    crl_verify(crl, v.spki, NULL) == 0)
 			return true;
 	return false;
+}
+
+static bool is_good_crl(struct question *q, size_t i, struct span issuer)
+{
+	if (q->crls[i] == NOT_LOOKED_AT)
+		q->crls[i] =
+		    is_signed_by_one(q, buf_span(&q->files.crls[i]), issuer)
+		    ? GOOD
+		    : BAD;
+	return q->crls[i] == GOOD;
 }
 
 enum standing_in_crl { NOT_COVERED, STALE, LISTED, NOT_LISTED };
@@ -188,17 +201,15 @@ static enum standing_in_crl look_into(
 }
 
 static enum standing_in_crl crl_standing(
-    const struct question *q, const struct cert_view *v)
+    struct question *q, const struct cert_view *v)
 {
 	enum standing_in_crl best = NOT_COVERED, now;
 	struct crl_view crl;
 
 	for (size_t i = 0; i < q->files.n_crls; i++) {
-		struct span der = buf_span(&q->files.crls[i]);
-
-		if (crl_parse(der, &crl, NULL) != 0 ||
+		if (crl_parse(buf_span(&q->files.crls[i]), &crl, NULL) != 0 ||
 		    !span_eq(crl.issuer, v->issuer) ||
-		    !is_signed_by_one(q, der, crl.issuer))
+		    !is_good_crl(q, i, crl.issuer))
 			continue;
 		now = look_into(&crl, q->now, v->serial);
 		if (now == LISTED)
@@ -249,8 +260,8 @@ static int add_anchors(const struct question *q, bool timely,
 }
 
 /* The signer's certificate, and those of the message that may be above it. */
-static size_t collect_chain(const struct question *q, bool timely,
-    gnutls_x509_crt_t chain[CMS_CERTS_MAX + 1])
+static size_t collect_chain(
+    struct question *q, bool timely, gnutls_x509_crt_t chain[CMS_CERTS_MAX + 1])
 {
 	const struct cms_signed *cms = &q->m->cms;
 	struct cert_view v;
@@ -275,7 +286,7 @@ static size_t collect_chain(const struct question *q, bool timely,
  * its clock is the system's, so time is judged here.
  */
 static int is_vouched_for(
-    const struct question *q, bool timely, bool *yes, struct err *e)
+    struct question *q, bool timely, bool *yes, struct err *e)
 {
 	unsigned flags = GNUTLS_VERIFY_DISABLE_TIME_CHECKS |
 	    GNUTLS_VERIFY_DISABLE_TRUSTED_TIME_CHECKS |
@@ -316,7 +327,7 @@ static bool may_sign(const struct cert_view *v)
 }
 
 /* What is wrong with the certificate of one who is vouched for. */
-static int judge(const struct question *q, struct signer *s, struct err *e)
+static int judge(struct question *q, struct signer *s, struct err *e)
 {
 	const struct cert_view *v = &q->m->cms.signer;
 	bool timely = false;
@@ -365,6 +376,7 @@ static int ask(struct question *q, const struct ca *ca, bool *yes,
     struct signer *s, struct err *e)
 {
 	*yes = false;
+	memset(q->crls, 0, sizeof(q->crls));
 	if (trust_load(ca->home, q->t, &q->files, e) != 0 ||
 	    is_vouched_for(q, false, yes, e) != 0)
 		return -1;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -315,4 +316,58 @@ Test(programs, notify_of_others)
 	asked_release(&q);
 	cgi_release(&d);
 	buf_release(&env);
+}
+
+/*
+ * T-45: once the request is looked at no process can be started, and that
+ * cannot be taken back, unless ca.conf names a program.
+ */
+static void expect_wall(bool up)
+{
+	static const char wall[] = "Max processes             0 "
+				   "                   0 ";
+	struct cgi_call c = { 0 };
+	struct cgi_process p;
+	struct cgi_done d;
+	struct asked q;
+	char length[40], name[64], text[4096];
+	const char *const more[] = { "REQUEST_METHOD=POST",
+		"QUERY_STRING=operation=PKIOperation", length, NULL };
+	bool is_up = false;
+	int dir = open(lab_ca_path(&lab, HOME_STORE), O_RDONLY | O_CLOEXEC);
+
+	/* it has to wait for the store, where it can be looked at */
+	cr_assert_eq(flock(dir, LOCK_EX), 0);
+	device_ask(&dev, &lab, "wall", buf_span(&challenge), &q);
+	snprintf(length, sizeof(length), "CONTENT_LENGTH=%zu", q.message.n);
+	c.body = buf_span(&q.message);
+	cgi_env_of(&c, lab.home, more);
+	cgi_start(&c, &p);
+	snprintf(name, sizeof(name), "/proc/%ld/limits", (long)p.pid);
+	for (int i = 0; i < 100 && !is_up; i++) {
+		FILE *f = fopen(name, "r");
+
+		usleep(10000);
+		if (f == NULL)
+			continue;
+		text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
+		fclose(f);
+		is_up = strstr(text, wall) != NULL;
+	}
+	cr_expect_eq(is_up, up, "%s", text);
+	close(dir);
+	cgi_finish(&p, &d);
+	asked_release(&q);
+	cgi_release(&d);
+}
+
+Test(programs, no_program_no_process)
+{
+	expect_wall(true);
+}
+
+Test(programs, a_program_and_processes)
+{
+	use(NOTIFY, "exit 0");
+	expect_wall(false);
 }
