@@ -1,5 +1,6 @@
 #include "authorise.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "renewal.h"
@@ -36,6 +37,20 @@ static int by_certificate(struct ca *ca, const struct csr *csr,
 	return 0;
 }
 
+/* R103: the challenge is not looked at, and the names are tied elsewhere. */
+static void by_trust(
+    const struct signer *who, struct authorisation *a, enum refusal *why)
+{
+	struct authorisation new = { 0 };
+
+	*why = who->why;
+	new.granted = *why == REFUSE_NONE;
+	snprintf(new.rule, sizeof(new.rule), "trust:%s", who->trust->name);
+	memcpy(new.profile, who->trust->profile, sizeof(new.profile));
+	memcpy(new.detail, who->detail, sizeof(who->detail));
+	*a = new;
+}
+
 int authorise(struct ca *ca, enum scep_type type, const struct csr *csr,
     const char *trans_id, const struct signer *who, int64_t now,
     struct authorisation *a, bool *ask, enum refusal *why, struct err *e)
@@ -55,7 +70,17 @@ int authorise(struct ca *ca, enum scep_type type, const struct csr *csr,
 		rc = by_challenge(ca, csr, trans_id, now, a, why, e);
 		*ask = rc == 0 && *why == REFUSE_NO_CHALLENGE &&
 		    ca->conf.endpoint.unauthorised == UNAUTHORISED_PENDING;
+		/* a challenge that we know and that is not good is not asked
+		 * about */
+		a->by_program = rc == 0 &&
+		    (*why == REFUSE_NO_CHALLENGE ||
+			*why == REFUSE_CHALLENGE_UNKNOWN) &&
+		    ca->conf.endpoint.unauthorised == UNAUTHORISED_PROGRAM &&
+		    ca->conf.endpoint.authorise[0] != '\0';
 		return rc;
+	case SIGNER_TRUSTED:
+		by_trust(who, a, why);
+		return 0;
 	case SIGNER_FORGED:
 		*why = REFUSE_SIGNER_UNKNOWN;
 		return 0;

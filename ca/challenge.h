@@ -44,13 +44,15 @@ int challenge_find(struct ca *ca, struct span value, struct stored_challenge *c,
     struct err *e);
 
 /*
- * What makes a certificate permissible.  Only challenge_authorise fills one in,
- * and issuing asks for it (security.md T-11).
+ * What makes a certificate permissible.  Only authorise.c, authorise_program.c
+ * and challenge_authorise fill one in, and issuing asks for it (security.md
+ * T-11).
  */
 struct authorisation {
 	bool granted;
 	bool has_challenge;
 	char for_name[CHALLENGE_FOR_SIZE]; /* other names are not granted */
+	bool by_program; /* not granted, and for a program to grant */
 	uint8_t challenge_mac[32];
 	char challenge_id[16];
 	char rule[RULE_MAX];	     /* which let it through: for the record */

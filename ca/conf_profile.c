@@ -380,8 +380,8 @@ const struct conf_key conf_profile_keys[] = {
 	{ "keys", set_keys, "rsa, ec or both", false },
 	{ "rsa_min", set_rsa_min, "a number from 1024 to 4096", false },
 	{ "rsa_max", set_rsa_max, "a number from 1024 to 4096", false },
-	{ "rsa_exponent_min", set_rsa_exponent_min,
-	    "a number from 3 to 65537", false },
+	{ "rsa_exponent_min", set_rsa_exponent_min, "a number from 3 to 65537",
+	    false },
 	{ "key_reuse", set_key_reuse, "refuse or allow", false },
 	{ "key_usage", set_key_usage,
 	    "some of digitalSignature nonRepudiation keyEncipherment "

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "authorise.h"
+#include "authorise_program.h"
 #include "envelope.h"
 #include "failure.h"
 #include "grant.h"
@@ -12,6 +13,8 @@
 #include "pending.h"
 #include "renewal.h"
 #include "transaction.h"
+#include "trust.h"
+#include "trust_tie.h"
 
 /* A request whose requester has proven that he holds its key. */
 struct enrolment {
@@ -66,6 +69,20 @@ static void judge_bound(struct enrolment *n, enum refusal *why)
 	}
 }
 
+/* T-26: a manufacturer vouches for a device, not for a name of its choice. */
+static int judge_tie(struct enrolment *n, enum refusal *why, struct err *e)
+{
+	bool tied;
+
+	if (trust_tied(n->who->trust->tie, &n->who->view, &n->g,
+		n->profile->subject_fixed, &tied, n->ev->detail,
+		sizeof(n->ev->detail), e) != 0)
+		return -1;
+	if (!tied)
+		*why = REFUSE_TRUST_NAME;
+	return 0;
+}
+
 /* The names: not the CA's, the old ones, or those of the challenge. */
 static int judge_names(struct enrolment *n, enum refusal *why, struct err *e)
 {
@@ -78,6 +95,8 @@ static int judge_names(struct enrolment *n, enum refusal *why, struct err *e)
 	else if (n->who->kind == SIGNER_OURS &&
 	    renewal_names(&n->who->view, n->profile, &n->g, why, n->ev->detail,
 		sizeof(n->ev->detail), e) != 0)
+		return -1;
+	else if (n->who->kind == SIGNER_TRUSTED && judge_tie(n, why, e) != 0)
 		return -1;
 	if (*why != REFUSE_NONE)
 		return 0;
@@ -114,6 +133,19 @@ static int judge_duplicate(
 	return 0;
 }
 
+static int ask_program(struct enrolment *n, enum refusal *why, struct err *e)
+{
+	const struct judged j = {
+		.r = &n->r,
+		.csr = n->csr,
+		.who = n->who,
+		.g = &n->g,
+	};
+
+	return authorise_program(n->ca, &j, &n->a, &n->ask, why, n->ev->detail,
+	    sizeof(n->ev->detail), e);
+}
+
 /*
  * T-22: a key that is certified for another name.  What is granted at once
  * learns that from its commit, without a further look at the store.
@@ -124,7 +156,7 @@ static int judge_holder(struct enrolment *n, enum refusal *why, struct err *e)
 	uint8_t key_hash[32];
 	bool found;
 
-	if (n->ca->conf.profile.key_reuse || !(n->ask || n->ca->conf.offline))
+	if (n->profile->key_reuse || !(n->ask || n->ca->conf.offline))
 		return 0;
 	if (sha256_of(n->csr->spki, key_hash, e) != 0 ||
 	    store_cert_key_elsewhere(n->ca->store, key_hash, n->r.name_hash,
@@ -152,7 +184,7 @@ static int judge(struct enrolment *n, enum refusal *why, struct err *e)
 		return -1;
 	memcpy(ev->challenge_id, n->a.challenge_id, sizeof(ev->challenge_id));
 	explain(n, n->a.detail);
-	if (*why != REFUSE_NONE && !n->ask)
+	if (*why != REFUSE_NONE && !n->ask && !n->a.by_program)
 		return 0;
 	if (ca_profile(ca, n->a.profile, &n->other, &n->profile, e) != 0)
 		return -1;
@@ -166,7 +198,12 @@ static int judge(struct enrolment *n, enum refusal *why, struct err *e)
 		explain(n, "no challenge came with it");
 	if (*why == REFUSE_NONE && judge_duplicate(n, why, e) != 0)
 		return -1;
-	return *why == REFUSE_NONE ? judge_holder(n, why, e) : 0;
+	if (*why == REFUSE_NONE && judge_holder(n, why, e) != 0)
+		return -1;
+	/* last, for it may take its time */
+	if (*why == REFUSE_NONE && (n->a.granted || n->a.by_program))
+		return ask_program(n, why, e);
+	return 0;
 }
 
 /* Gate 9. */
@@ -200,6 +237,10 @@ static int wait(struct enrolment *n, struct pki_outcome *o, struct err *e)
 		return -1;
 	switch (outcome) {
 	case PEND_DONE:
+		(void)notice_of_request(&n->ca->conf, NOTICE_PENDING, r,
+		    n->csr->der, buf_span(&n->ev->subject), n->ev->detail,
+		    &n->ev->notice, NULL);
+		/* fall through */
 	case PEND_ALREADY:
 		o->status = SCEP_PENDING;
 		break;
@@ -364,9 +405,11 @@ int enrol(struct ca *ca, const struct pki_facts *f, const struct scep_msg *m,
 	enum refusal why;
 	int rc = -1;
 
-	if (signer_identify(ca, m, &who, e) == 0)
-		rc = envelope_csr(
-		    ca, m, who.kind == SIGNER_OURS, &plain, &csr, &why, e);
+	if (signer_identify(ca, m, &who, e) == 0 &&
+	    trust_recognise(ca, m, f->now, &who, e) == 0)
+		rc = envelope_csr(ca, m,
+		    who.kind == SIGNER_OURS || who.kind == SIGNER_TRUSTED,
+		    &plain, &csr, &why, e);
 	if (rc == 0 && why != REFUSE_NONE)
 		pki_refuse(o, why);
 	else if (rc == 0)

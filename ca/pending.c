@@ -106,7 +106,8 @@ out:
 }
 
 static int issue_page(struct ca *ca, struct stored_request *page, size_t n,
-    int64_t now, size_t *issued, size_t *left, struct err *e)
+    int64_t now, void (*done)(const struct stored_cert *c, void *arg),
+    void *arg, size_t *issued, size_t *left, struct err *e)
 {
 	char detail[256];
 
@@ -122,6 +123,8 @@ static int issue_page(struct ca *ca, struct stored_request *page, size_t n,
 				return -1;
 			why = REFUSE_SUBJECT; /* unreadable: one of many */
 		}
+		if (why == REFUSE_NONE && done != NULL)
+			done(&cert, arg);
 		stored_cert_release(&cert);
 		if (why == REFUSE_NONE)
 			++*issued;
@@ -131,8 +134,9 @@ static int issue_page(struct ca *ca, struct stored_request *page, size_t n,
 	return 0;
 }
 
-int pending_issue_all(
-    struct ca *ca, int64_t now, size_t *issued, size_t *left, struct err *e)
+int pending_issue_all(struct ca *ca, int64_t now,
+    void (*done)(const struct stored_cert *c, void *arg), void *arg,
+    size_t *issued, size_t *left, struct err *e)
 {
 	struct stored_request page[PAGE];
 	struct pending_after after;
@@ -151,7 +155,7 @@ int pending_issue_all(
 			after = (struct pending_after){ page[n - 1].created_at,
 				page[n - 1].key };
 		first = false;
-		rc = issue_page(ca, page, n, now, issued, left, e);
+		rc = issue_page(ca, page, n, now, done, arg, issued, left, e);
 		for (size_t i = 0; i < n; i++)
 			stored_request_release(&page[i]);
 	} while (rc == 0 && n == PAGE);

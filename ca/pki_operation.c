@@ -61,6 +61,7 @@ void pki_event_release(struct pki_event *ev)
 {
 	buf_release(&ev->subject);
 	buf_release(&ev->signer);
+	notice_release(&ev->notice);
 	*ev = (struct pki_event){ 0 };
 }
 
@@ -305,6 +306,37 @@ static int decide(struct ca *ca, const struct pki_facts *f, struct scep_msg *m,
 	return 0;
 }
 
+/*
+ * What the program of notify is to be told; what waits was noted where it began
+ * to.  No request fails because that cannot be written down.
+ */
+static void note(struct ca *ca, const struct pki_facts *f,
+    const struct scep_msg *m, const struct service *service,
+    const struct pki_outcome *o, struct pki_event *ev)
+{
+	struct stored_request r = { .type = (uint8_t)m->attrs.type };
+	const char *code = refusal_entry(o->why)->code;
+	char reason[sizeof(ev->detail) + 40];
+
+	if (ca->conf.notify[0] == '\0' || service == NULL)
+		return;
+	if (o->status == SCEP_SUCCESS && service->delivers && !ev->repeated)
+		(void)notice_of_cert(
+		    &ca->conf, NOTICE_ISSUED, &o->cert, &ev->notice, NULL);
+	if (o->status != SCEP_FAILURE || service->run != enrol)
+		return;
+	memcpy(r.key.trans_id, m->attrs.trans_id, sizeof(r.key.trans_id));
+	memcpy(r.challenge_id, ev->challenge_id, sizeof(r.challenge_id));
+	snprintf(r.remote, sizeof(r.remote), "%s",
+	    f->remote != NULL ? f->remote : "");
+	snprintf(r.endpoint, sizeof(r.endpoint), "%s", ca->conf.endpoint.name);
+	snprintf(reason, sizeof(reason), "%s%s%s", code,
+	    ev->detail[0] != '\0' ? ": " : "", ev->detail);
+	(void)notice_of_request(&ca->conf, NOTICE_REFUSED, &r,
+	    (struct span){ 0 }, buf_span(&ev->subject), reason, &ev->notice,
+	    NULL);
+}
+
 static int handle(struct ca *ca, const struct pki_facts *f, struct scep_msg *m,
     struct buf *reply, struct pki_event *ev, struct err *e)
 {
@@ -315,6 +347,8 @@ static int handle(struct ca *ca, const struct pki_facts *f, struct scep_msg *m,
 	if (rc == 0)
 		rc = decide(ca, f, m, service, &o, ev, e);
 	ev->serial = o.cert.serial; /* recorded, answered or not */
+	if (rc == 0)
+		note(ca, f, m, service, &o, ev);
 	if (rc == 0)
 		rc = answer(ca, f, m, &o, ev, reply, e);
 	if (rc == 0) {

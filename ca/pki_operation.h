@@ -6,6 +6,7 @@
 #define PKI_OPERATION_H
 
 #include "ca.h"
+#include "notify.h"
 #include "refusal.h"
 #include "store_cert.h"
 
@@ -46,6 +47,7 @@ struct pki_event {
 	struct pki_alert alert;
 	unsigned delay_ms;	     /* to wait before the answer goes out */
 	const char *digest, *cipher; /* names, or NULL */
+	struct notice notice;	     /* of what is new; owned */
 };
 void pki_event_release(struct pki_event *ev);
 

@@ -165,6 +165,11 @@ static const struct refusal_entry entries[REFUSE_COUNT] = {
 	    "if that was nobody of yours, the key is stolen: take the CA "
 	    "off the net",
 	    "the request is signed with the key of the CA or of its RA" },
+	[REFUSE_TRUST_NAME] = { "trust-name", SCEP_BAD_REQUEST, NOT_AUTHORISED,
+	    "correct the name in the device, see tie in ca.conf, or enrol it "
+	    "with a challenge: scepca challenge new",
+	    "the device asks for other names than those of the certificate "
+	    "that it presents" },
 	[REFUSE_RENEWAL_NAME] = { "renewal-name", SCEP_BAD_REQUEST,
 	    NOT_AUTHORISED,
 	    "correct the name in the device, or let it enrol anew under "
@@ -227,6 +232,11 @@ static const struct refusal_entry entries[REFUSE_COUNT] = {
 	    "cert revoke SERIAL; else give it another name, or see "
 	    "duplicate in ca.conf",
 	    "there is a valid certificate for this name already" },
+
+	[REFUSE_PROGRAM] = { "program", SCEP_BAD_REQUEST, NOT_AUTHORISED,
+	    "ask whoever runs the program of authorise in ca.conf, or run it "
+	    "by hand with the request",
+	    "the program of authorise in ca.conf said no" },
 
 	[REFUSE_QUEUE] = { "queue-full", SCEP_BAD_REQUEST,
 	    "too many requests are waiting",

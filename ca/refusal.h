@@ -46,6 +46,7 @@ enum refusal {
 	REFUSE_SIGNER_REVOKED, /* or held */
 	REFUSE_SIGNER_EXPIRED, /* or not valid yet */
 	REFUSE_SIGNER_CA,      /* the CA's own certificate, or an RA's */
+	REFUSE_TRUST_NAME,     /* not tied to the certificate presented */
 	REFUSE_RENEWAL_NAME,   /* other names than the old certificate's */
 	/* gate 8 */
 	REFUSE_CSR_ALG,	 /* CSR signed with a weak digest */
@@ -60,6 +61,7 @@ enum refusal {
 	REFUSE_RENEWAL_EARLY, /* before renewal_from */
 	REFUSE_RENEWAL_KEY,   /* the old key again */
 	REFUSE_DUPLICATE,     /* the name has a valid certificate */
+	REFUSE_PROGRAM,	      /* the word of a program; asked last */
 	/* gate 9 */
 	REFUSE_QUEUE,	 /* too many wait for the operator already */
 	REFUSE_REJECTED, /* by the operator */

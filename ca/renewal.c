@@ -61,8 +61,7 @@ static bool has_name(struct span list, struct span name)
 	return false;
 }
 
-/* Is every name of `asked` one of `had`?  Both are GeneralNames. */
-static bool all_in(struct span asked, struct span had)
+bool renewal_names_within(struct span asked, struct span had)
 {
 	struct span want, have, whole;
 
@@ -95,7 +94,8 @@ int renewal_names(const struct cert_view *old, const struct profile *p,
 		return err_set(e, missing.kind, "%s", missing.text);
 	if (g->san.n == 0)
 		return policy_keep_san(had, p, g, why, detail, size, e);
-	*why = had.n != 0 && all_in(g->san, had) ? REFUSE_NONE
-						 : REFUSE_RENEWAL_NAME;
+	*why = had.n != 0 && renewal_names_within(g->san, had)
+	    ? REFUSE_NONE
+	    : REFUSE_RENEWAL_NAME;
 	return 0;
 }

@@ -28,4 +28,7 @@ int renewal_names(const struct cert_view *old, const struct profile *p,
     struct grantable *g, enum refusal *why, char *detail, size_t size,
     struct err *e);
 
+/* renewal_names_within - is every name of `asked` one of `had`?  GeneralNames */
+bool renewal_names_within(struct span asked, struct span had);
+
 #endif

@@ -23,6 +23,7 @@
 #include "cgi_env.h"
 #include "log.h"
 #include "op.h"
+#include "program.h"
 #include "reply.h"
 #include "service_log.h"
 
@@ -35,6 +36,9 @@ enum { WALL_SECONDS = 30, CPU_SECONDS = 10 };
 #define FILE_SIZE_MAX ((rlim_t)32 << 30)
 
 static struct buf last_words;
+
+/* How many processes its user may have, as we found it. */
+static struct rlimit processes;
 
 /* T-44: nothing that we open may become stdout, and nothing leaks in. */
 static void take_descriptors(void)
@@ -56,6 +60,7 @@ static void give_up(int sig)
 
 	(void)sig;
 	(void)n;
+	program_abandon();
 	_exit(EXIT_FAILURE);
 }
 
@@ -69,15 +74,31 @@ static void limit_process(void)
 		{ RLIMIT_CORE, 0, 0 },
 		{ RLIMIT_CPU, CPU_SECONDS, 2 * CPU_SECONDS },
 		{ RLIMIT_FSIZE, FILE_SIZE_MAX, FILE_SIZE_MAX },
-		{ RLIMIT_NPROC, 0, 0 },
 	};
 
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
 		(void)setrlimit(limits[i].resource,
 		    &(struct rlimit){ limits[i].soft, limits[i].hard });
+	if (getrlimit(RLIMIT_NPROC, &processes) == 0)
+		(void)setrlimit(
+		    RLIMIT_NPROC, &(struct rlimit){ 0, processes.rlim_max });
 	(void)prctl(PR_SET_DUMPABLE, 0);
 	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	umask(077);
+}
+
+/*
+ * No byte of the request has been looked into yet.  Whoever takes this process
+ * over can start no other, except where ca.conf wants programs started.
+ */
+static void limit_processes(const struct ca *ca)
+{
+	bool programs = ca != NULL &&
+	    (ca->conf.notify[0] != '\0' ||
+		ca->conf.endpoint.authorise[0] != '\0');
+
+	(void)setrlimit(
+	    RLIMIT_NPROC, programs ? &processes : &(struct rlimit){ 0, 0 });
 }
 
 /* fcgiwrap never ends a program that hangs, so this one ends itself. */
@@ -146,9 +167,27 @@ static void hold_back(const char *home, unsigned ms)
 	close(fd);
 }
 
-/* The client has its answer and need not wait for what comes now. */
-static void after_reply(struct ca *ca, const struct request *q,
-    const struct reply *r, bool is_written)
+/*
+ * In a process of its own, for a web server waits for this one, and ends it
+ * when it does not end: Apache after three seconds.  The keys are gone by now.
+ */
+static void give_notice(
+    const struct conf *conf, const struct notice *notice, int null)
+{
+	if (fork() != 0)
+		return;
+	dup2(null, STDIN_FILENO);
+	(void)setsid();
+	alarm((unsigned)conf->notify_timeout + 5);
+	_exit(
+	    notice_give(conf, notice, NULL) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+}
+
+/*
+ * The client has its answer and need not wait for what comes now.  Closes `ca`.
+ */
+static void after_reply(
+    struct ca *ca, const struct request *q, const struct reply *r)
 {
 	int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
@@ -156,11 +195,20 @@ static void after_reply(struct ca *ca, const struct request *q,
 		dup2(fd, STDOUT_FILENO);
 		dup2(fd, STDERR_FILENO);
 	}
-	if (r->has_transaction)
+	if (ca != NULL && r->has_transaction)
 		(void)service_log_append(ca->home, buf_span(&r->log), NULL);
-	if (is_written && r->has_delivered && ca->store != NULL)
+	if (r->has_delivered && ca != NULL && ca->store != NULL)
 		(void)audit_note_delivered(
 		    ca, &r->delivered, q->remote, q->now, NULL);
+	if (ca != NULL && r->notice.event != NOTICE_NONE && fd >= 0) {
+		static struct conf conf;
+
+		conf = ca->conf;
+		ca_close(ca);
+		give_notice(&conf, &r->notice, fd);
+	} else {
+		ca_close(ca);
+	}
 }
 
 static int answer(const struct cgi_env *env, struct request *q)
@@ -175,8 +223,10 @@ static int answer(const struct cgi_env *env, struct request *q)
 		body_read(STDIN_FILENO, env->content_length, BODY_MAX, &body,
 		    &e) != 0) ||
 	    open_ca(env, &ca, &e) != 0) {
+		limit_processes(NULL);
 		serve_fault(q, &e, &r);
 	} else {
+		limit_processes(ca);
 		q->body = buf_span(&body.bytes);
 		q->body_too_long = body.too_long;
 		q->body_short = body.is_short;
@@ -187,13 +237,15 @@ static int answer(const struct cgi_env *env, struct request *q)
 	rc = reply_write(STDOUT_FILENO, &r, &e);
 	if (rc != 0)
 		log_field_text(&r.log, "lost", e.text);
+	if (r.notice.event != NOTICE_NONE &&
+	    program_check(ca->conf.notify, &e) != 0)
+		log_field_put(&r.log, "notify", span_str(e.text));
 	log_end(&r.log);
 	log_write(STDERR_FILENO, &r.log);
-	if (ca != NULL)
-		after_reply(ca, q, &r, rc == 0);
+	r.has_delivered = r.has_delivered && rc == 0;
+	after_reply(ca, q, &r);
 	reply_release(&r);
 	body_release(&body);
-	ca_close(ca);
 	return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

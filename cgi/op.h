@@ -5,6 +5,7 @@
 #define OP_H
 
 #include "ca.h"
+#include "notify.h"
 #include "query.h"
 #include "store_cert.h"
 
@@ -35,6 +36,7 @@ struct reply {
 	bool has_delivered;   /* a certificate goes out: note it after */
 	struct serial delivered;
 	bool has_transaction; /* the line is about one: the CA keeps it */
+	struct notice notice; /* to be given when it is out; owned */
 	struct buf log;	      /* one line for the web server's log; owned */
 };
 void reply_release(struct reply *r);

@@ -178,6 +178,8 @@ static int answer(struct ca *ca, const struct request *q, struct span der,
 	} else if (ev.trans_id[0] != '\0') {
 		log_event(r, &ev); /* whose request it was */
 	}
+	r->notice = ev.notice;
+	ev.notice = (struct notice){ .event = NOTICE_NONE };
 	pki_event_release(&ev);
 	return rc;
 }

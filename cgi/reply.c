@@ -63,6 +63,7 @@ void reply_release(struct reply *r)
 {
 	buf_release(&r->body);
 	buf_release(&r->log);
+	notice_release(&r->notice);
 	*r = (struct reply){ 0 };
 }
 

@@ -320,6 +320,7 @@ int check_state(
 	struct rec_open open;
 	struct rec_key name;
 	struct rec_crl crl;
+	struct store_told told;
 
 	(void)v;
 	rec_key_state("open", &name);
@@ -331,5 +332,8 @@ int check_state(
 	rec_key_state("audit", &name);
 	if (span_eq(key, rec_key_span(&name)))
 		return rec_get_audit(key, value, &audit, e);
+	rec_key_state("told", &name);
+	if (span_eq(key, rec_key_span(&name)))
+		return rec_get_told(key, value, &told, e);
 	return rec_get_crl(key, value, &crl, e);
 }

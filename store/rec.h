@@ -21,7 +21,8 @@
  *   'Q' seq                         line of the audit log on its way
  *   'M' name                        "open": how many are, "crl": its state,
  *                                   "audit": the end of its chain,
- *                                   "failures": wrong challenges in all
+ *                                   "failures": wrong challenges in all,
+ *                                   "told": store_told.h
  *
  * Serials and addresses have their length in front; a time or a number is eight
  * octets in the order of them.  The value of J, P, A, E and F is the key of the
@@ -39,6 +40,7 @@
 #include "store_failure.h"
 #include "store_pending.h"
 #include "store_revoke.h"
+#include "store_told.h"
 
 enum rec_kind {
 	REC_ADDRESS = 'A',
@@ -206,5 +208,8 @@ struct rec_audit {
 int rec_put_audit(const struct rec_audit *a, struct buf *value, struct err *e);
 int rec_get_audit(
     struct span key, struct span value, struct rec_audit *a, struct err *e);
+int rec_put_told(const struct store_told *t, struct buf *value, struct err *e);
+int rec_get_told(
+    struct span key, struct span value, struct store_told *t, struct err *e);
 
 #endif

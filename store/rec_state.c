@@ -1,5 +1,6 @@
 /*
- * rec_state.c - what there is one of: the number of open requests, the CRL.
+ * rec_state.c - what there is one of: the number of open requests, the CRL, up
+ * to when the end of certificates was told of.
  */
 #include <string.h>
 
@@ -102,5 +103,39 @@ int rec_get_crl(
 	if (rec_read_end(&r, what, e) != 0)
 		return -1;
 	*c = got;
+	return 0;
+}
+
+static bool is_told_sane(const struct store_told *t)
+{
+	return t->until >= 0 && t->before >= 0;
+}
+
+int rec_put_told(const struct store_told *t, struct buf *value, struct err *e)
+{
+	struct rec_writer w = rec_write(value, VERSION);
+
+	rec_write_i64(&w, t->until);
+	rec_write_i64(&w, t->before);
+	if (!is_told_sane(t))
+		w.wrong = "a time before 1970";
+	return rec_write_end(&w, "what was told", e);
+}
+
+int rec_get_told(
+    struct span key, struct span value, struct store_told *t, struct err *e)
+{
+	static const char what[] = "what was told";
+	struct rec_reader r = rec_read(value, VERSION);
+	struct store_told got = { 0 };
+
+	if (!is_named(key, "told"))
+		return err_set(e, ERR_STORE, "%s: malformed key", what);
+	got.until = rec_read_i64(&r);
+	got.before = rec_read_i64(&r);
+	rec_read_check(&r, is_told_sane(&got), "a time before 1970");
+	if (rec_read_end(&r, what, e) != 0)
+		return -1;
+	*t = got;
 	return 0;
 }

@@ -12,6 +12,7 @@
 #include "crl_cmd.h"
 #include "describe.h"
 #include "failure.h"
+#include "notices.h"
 #include "scepca.h"
 #include "secret_line.h"
 
@@ -113,6 +114,8 @@ static int revoke_it(struct ca *ca, struct out *out,
 			out_complain(out,
 			    "it was %s before (%s): nothing is changed",
 			    certs_state(&c, now), reason_name(c.reason));
+		if (outcome == REVOKE_DONE && c.state != CERT_VALID)
+			notices_cert(ca, out, NOTICE_REVOKED, &c);
 		/* again, too: perhaps the CRL could not be made then */
 		rc = publish(ca, out, now, doc);
 		out_fields(

@@ -128,6 +128,7 @@ int run_check(const struct opts *o, struct out *out)
 	check_libraries(&c);
 	check_conf(&c);
 	check_files(&c);
+	check_programs(&c);
 	check_ca(&c);
 	check_store(&c);
 	summary(&c);

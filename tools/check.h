@@ -49,6 +49,7 @@ const char *check_command(
 void check_libraries(struct check *c);
 void check_files(struct check *c);
 void check_conf(struct check *c);
+void check_programs(struct check *c);
 void check_ca(struct check *c);
 void check_store(struct check *c);
 

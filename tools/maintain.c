@@ -9,6 +9,7 @@
 #include "audit.h"
 #include "certs.h"
 #include "crl_cmd.h"
+#include "notices.h"
 #include "pending.h"
 #include "requests.h"
 #include "scepca.h"
@@ -73,9 +74,23 @@ static int note_approved(const struct stored_request *r, void *arg)
 	return *any;
 }
 
+/* For notices, which may be of any number. */
+struct telling {
+	struct ca *ca;
+	struct out *out;
+};
+
+static void tell_issued(const struct stored_cert *c, void *arg)
+{
+	struct telling *t = arg;
+
+	notices_cert(t->ca, t->out, NOTICE_ISSUED, c);
+}
+
 static int do_issue(struct ca *ca, int64_t now, struct report *r,
     const char *what, struct err *e)
 {
+	struct telling t = { ca, r->out };
 	size_t issued, left;
 	bool any = false;
 
@@ -84,7 +99,7 @@ static int do_issue(struct ca *ca, int64_t now, struct report *r,
 		return -1;
 	if (!any)
 		return 0;
-	if (pending_issue_all(ca, now, &issued, &left, e) != 0)
+	if (pending_issue_all(ca, now, tell_issued, &t, &issued, &left, e) != 0)
 		return -1;
 	if (issued > 0)
 		say(r, what, "%zu approved request%s granted", issued,
@@ -100,6 +115,7 @@ static int do_issue(struct ca *ca, int64_t now, struct report *r,
 
 struct superseding {
 	struct ca *ca;
+	struct out *out;
 	int64_t now;
 	size_t n;
 	struct err *e;
@@ -130,7 +146,10 @@ static int supersede_old(const struct stored_cert *c, void *arg)
 		    store_revoke(s->ca->store, &c->renews, REASON_SUPERSEDED,
 			s->now, audit_text(&event), &outcome, &old, s->e) != 0;
 		buf_release(&event);
-		s->n += !s->failed && outcome == REVOKE_DONE;
+		if (!s->failed && outcome == REVOKE_DONE) {
+			s->n++;
+			notices_cert(s->ca, s->out, NOTICE_REVOKED, &old);
+		}
 	}
 	stored_cert_release(&old);
 	return s->failed;
@@ -139,7 +158,7 @@ static int supersede_old(const struct stored_cert *c, void *arg)
 static int do_supersede(struct ca *ca, int64_t now, struct report *r,
     const char *what, struct err *e)
 {
-	struct superseding s = { .ca = ca, .now = now, .e = e };
+	struct superseding s = { .ca = ca, .out = r->out, .now = now, .e = e };
 
 	if (ca->conf.profile.supersede == SUPERSEDE_NEVER)
 		return 0;
@@ -202,6 +221,20 @@ static int do_purge(struct ca *ca, int64_t now, struct report *r,
 	return store_failure_purge(ca->store, now, e);
 }
 
+static int do_tell(struct ca *ca, int64_t now, struct report *r,
+    const char *what, struct err *e)
+{
+	size_t told, left;
+	int rc = notices_expiring(ca, r->out, now, &told, &left, e);
+
+	if (told > 0)
+		say(r, what, "%zu certificate%s that end%s soon", told,
+		    s_of(told), told == 1 ? "s" : "");
+	if (rc == 0 && left > 0)
+		say(r, what, "%zu more are for the next time", left);
+	return rc;
+}
+
 /* In this order: what is revoked here is on the CRL that is made behind it. */
 static const struct job {
 	const char *what;
@@ -213,6 +246,7 @@ static const struct job {
 	{ "superseded", do_supersede },
 	{ "crl", do_crl },
 	{ "purged", do_purge },
+	{ "told", do_tell },
 	{ "audit", do_audit },
 };
 

@@ -7,6 +7,7 @@
 
 #include "audit.h"
 #include "certs.h"
+#include "notices.h"
 #include "pending.h"
 #include "policy.h"
 #include "requests.h"
@@ -150,9 +151,10 @@ static int issue(struct ca *ca, struct out *out, const struct stored_request *r)
 		(void)err_prefix(&e, "approved, but no certificate yet");
 		return out_error(out, &e);
 	}
-	if (why == REFUSE_NONE)
+	if (why == REFUSE_NONE) {
+		notices_cert(ca, out, NOTICE_ISSUED, &c);
 		answer(out, r, r, &c, "");
-	else
+	} else
 		rc = say_refusal(out,
 		    "approved, but no certificate can be made (scepca maintain "
 		    "tries again; scepca request reject gives up)",
@@ -276,7 +278,9 @@ static int reject(struct ca *ca, struct out *out,
 	if (decide(ca, r, NULL, false, reason, &decided, &now_is, &e) != 0)
 		return out_error(out, &e);
 	if (now_is.state == REQUEST_REJECTED) {
-		if (!decided)
+		if (decided)
+			notices_rejected(ca, out, r, reason);
+		else
 			out_complain(
 			    out, "it was rejected before: nothing is changed");
 		answer(out, &now_is, r, &none, now_is.reason);

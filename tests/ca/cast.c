@@ -1,5 +1,7 @@
 #include "cast.h"
 
+#include "vendor.h"
+
 #include <criterion/criterion.h>
 
 const char *const standing_names[STANDINGS] = { "self-signed",
@@ -7,7 +9,9 @@ const char *const standing_names[STANDINGS] = { "self-signed",
 	"foreign, CSR of another key", "ours", "ours, old key",
 	"ours, other name", "ours, revoked", "ours, held", "ours, expired",
 	"the CA", "the RA", "CA of our name", "forged, other key",
-	"forged, right key" };
+	"forged, right key", "trusted", "trusted, other name",
+	"trusted, expired", "trusted, revoked", "trusted, deciphers only",
+	"a trusted CA" };
 
 const char *const word_names[WORDS] = { "none", "good", "wrong", "used",
 	"expired", "revoked", "for another name" };
@@ -87,11 +91,45 @@ static void make_forgeries(void)
 	world_sign(&namesake, &w, &signers[FORGED_BYTES].cert);
 }
 
+/* Those whom another CA vouches for. */
+static void make_trusted(void)
+{
+	static const uint8_t revoked_ones[] = { 0x22, 0 };
+	static const struct {
+		enum standing who;
+		struct vendor_cert cert;
+	} rows[] = {
+		{ TRUSTED, { .subject = "CN=carrier" } },
+		{ TRUSTED_OTHER_NAME, { .subject = "CN=somebody" } },
+		{ TRUSTED_EXPIRED,
+		    { .subject = "CN=carrier", .not_after = CAST_NOW - 1 } },
+		{ TRUSTED_REVOKED,
+		    { .subject = "CN=carrier", .serial = 0x22 } },
+		{ TRUSTED_READER, { .subject = "CN=carrier", .usage = 0x20 } },
+		{ TRUSTED_CA, { .subject = "CN=carrier", .ca = true } },
+	};
+	struct vendor vendor;
+
+	vendor_make(&vendor, "dev8", "CN=Vendor", NULL,
+	    CAST_NOW + INT64_C(365) * 86400);
+	vendor_trust(home, &vendor, NULL);
+	vendor_crl(home, &vendor, revoked_ones, CAST_NOW + 86400);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct vendor_cert w = rows[i].cert;
+
+		w.key = carrier.key;
+		vendor_sign(&vendor, &w, &signers[rows[i].who].cert);
+		put(rows[i].who, &carrier, other.key, buf_span(&carrier.name));
+	}
+	vendor_release(&vendor);
+}
+
 static void make_signers(void)
 {
 	struct span free_name = buf_span(&names[0]);
 
 	make_forgeries();
+	make_trusted();
 	put(SELF, &self, self.key, free_name);
 	put(SELF_TAKEN, &self, self.key, buf_span(&ours.name));
 	put(SELF_OTHER_KEY, &self, other.key, free_name);

@@ -27,6 +27,13 @@ enum standing {
 	NAMESAKE,     /* by a CA that has our name */
 	FORGED_KEY,   /* our issuer, serial and subject, another key */
 	FORGED_BYTES, /* all that and the right key, and yet not ours */
+	TRUSTED,      /* by a CA that the endpoint trusts, the CSR with a */
+		      /* new key */
+	TRUSTED_OTHER_NAME,
+	TRUSTED_EXPIRED,
+	TRUSTED_REVOKED,
+	TRUSTED_READER, /* its key may only decipher */
+	TRUSTED_CA,	/* that CA itself, or one below it */
 	STANDINGS
 };
 
@@ -40,6 +47,12 @@ extern struct client signers[STANDINGS];
 extern const struct privkey *csr_keys[STANDINGS];
 extern struct span csr_names[STANDINGS];	   /* the CSR is for */
 extern char words[WORDS][CHALLENGE_TEXT_SIZE + 1]; /* NONE: empty */
+
+/* What has to be in ca.conf for those who are trusted. */
+#define CAST_CONF                                          \
+	"[endpoint default]\ntrust = vendor\n"             \
+	"[trust vendor]\ncerts = certs/vendor.pem\ncrl = " \
+	"certs/vendor.crl\ntie = subject\n"
 
 /* cast_meet - fill all of these in, for a new home.  cast_part - and release */
 void cast_meet(struct ca_home *h);

@@ -150,12 +150,14 @@ void client_ask(const struct client *c, const struct ca_home *h,
     const struct ask *q, struct buf *msg)
 {
 	struct buf content = { 0 }, attrs = { 0 };
-	struct span cert = buf_span(&c->cert);
+	struct span certs[2] = { buf_span(&c->cert), q->between };
 	struct cms_to_sign m = {
 		.has_content = !q->no_content,
-		.cert = cert,
-		.certs = &cert,
-		.n_certs = q->no_cert ? 0 : 1,
+		.cert = certs[0],
+		.certs = certs,
+		.n_certs = q->no_cert  ? 0
+		    : q->between.n > 0 ? 2
+				       : 1,
 		.key = c->key,
 		.digest = alg_digest_by_name(text_or(q->digest, "SHA-256")),
 	};

@@ -45,6 +45,7 @@ struct ask {
 	struct span envelope; /* instead of one made */
 	bool no_envelope;     /* the content in the clear */
 	bool no_content;      /* no eContent at all */
+	struct span between;  /* another certificate in the message */
 	bool no_cert;	      /* signer's certificate left out */
 	bool oaep;	      /* key transport said to be RSA-OAEP */
 	bool bad_csr_signature, bad_signature;

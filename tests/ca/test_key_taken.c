@@ -162,8 +162,8 @@ Test(key_taken, while_valid_only)
 	begin_taken("[profile default]\ndays = 1\n");
 	serial = first_serial();
 	expect(&other, TEST_NOW, true);
-	ok(store_revoke(h.ca->store, &serial, REASON_CERTIFICATE_HOLD, TEST_NOW, NULL,
-	    &outcome, &cert, e));
+	ok(store_revoke(h.ca->store, &serial, REASON_CERTIFICATE_HOLD, TEST_NOW,
+	    NULL, &outcome, &cert, e));
 	stored_cert_release(&cert);
 	expect(&other, TEST_NOW, false);
 	expect(&c, TEST_NOW, true); /* and now it is the other's */

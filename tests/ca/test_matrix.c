@@ -47,6 +47,10 @@ static const struct rule {
 	/* R115, R117, R125: whatever challenge there may be is not looked at */
 	{ TYPE_17 | TYPE_19, RENEWER, ANY, ANY, ONE(RENEWAL_YES), ANY, ISSUES,
 	    false },
+	/* R103, K10: so is that of one who is vouched for */
+	{ TYPE_19, ONE(TRUSTED), ANY, ANY, ANY, ANY, ISSUES, false },
+	{ TYPE_17, ONE(TRUSTED), ANY, ANY,
+	    ONE(RENEWAL_YES) | ONE(RENEWAL_CHALLENGE), ANY, ISSUES, false },
 	/* R116 */
 	{ TYPE_17 | TYPE_19, RENEWER, ONE(GOOD), ANY, ONE(RENEWAL_CHALLENGE),
 	    ANY, ISSUES, true },
@@ -56,7 +60,7 @@ static struct ca_home h;
 
 static void set_up(void)
 {
-	ca_home_make(&h, CA_RSA_RA, "");
+	ca_home_make(&h, CA_RSA_RA, CAST_CONF);
 	cast_meet(&h);
 	/* how many may wait is not what is tested here */
 	h.ca->conf.pending_max = h.ca->conf.pending_per_remote = 100000;

@@ -10,6 +10,7 @@
 #include "client.h"
 #include "store_pending.h"
 #include "store_revoke.h"
+#include "vendor.h"
 #include "weak_key.h"
 
 #define NAME "CN=r1,O=Test"
@@ -373,6 +374,22 @@ static void poll_a_rejected_one(struct scene *s)
 	stored_request_release(&now);
 }
 
+static void ask_a_program(struct scene *s)
+{
+	(void)s; /* false says no and nothing more */
+}
+
+static void as_another_device(struct scene *s)
+{
+	struct vendor vendor;
+	struct vendor_cert w = { .subject = "serialNumber=1", .key = s->c.key };
+
+	vendor_make(&vendor, "dev7", "CN=Vendor", NULL, TEST_NOW + 86400);
+	vendor_trust(&s->h, &vendor, NULL);
+	vendor_sign(&vendor, &w, &s->c.cert);
+	vendor_release(&vendor);
+}
+
 static void poll_too_late(struct scene *s)
 {
 	wait_for_the_operator(s);
@@ -424,6 +441,7 @@ static const struct {
 	[REFUSE_SIGNER_EXPIRED] = { renew_too_late, "signer-expired",
 	    "ended 86400 seconds ago" },
 	[REFUSE_SIGNER_CA] = { sign_with_the_ca_key, "signer-ca", "" },
+	[REFUSE_TRUST_NAME] = { as_another_device, "trust-name", "neither" },
 	[REFUSE_RENEWAL_NAME] = { renew_another_name, "renewal-name", "" },
 	[REFUSE_CSR_ALG] = { with_weak_csr, "csr-algorithm", "MD5" },
 	[REFUSE_KEY_TYPE] = { with_ec_key, "key-type", "enveloped" },
@@ -437,6 +455,7 @@ static const struct {
 	[REFUSE_RENEWAL_EARLY] = { renew, "renewal-early", "in " },
 	[REFUSE_RENEWAL_KEY] = { renew, "renewal-key", "new key" },
 	[REFUSE_DUPLICATE] = { with_a_name_taken, "duplicate", "valid" },
+	[REFUSE_PROGRAM] = { ask_a_program, "program", "not authorised" },
 	[REFUSE_QUEUE] = { when_the_queue_is_full, "queue-full",
 	    "pending_max" },
 	[REFUSE_REJECTED] = { poll_a_rejected_one, "rejected", "not this one" },
@@ -453,6 +472,9 @@ static const char *const confs[REFUSE_COUNT] = {
 	[REFUSE_RENEWAL_EARLY] = "renewal_from = 50%\n",
 	[REFUSE_RENEWAL_KEY] = "renewal_key = new\n",
 	[REFUSE_DUPLICATE] = "[profile default]\nduplicate = refuse\n",
+	[REFUSE_PROGRAM] = "authorise = /usr/bin/false\n",
+	[REFUSE_TRUST_NAME] = "trust = vendor\n[trust vendor]\n"
+			      "certs = certs/vendor.pem\ntie = serialNumber\n",
 	[REFUSE_QUEUE] = "[ca]\npending_max = 1\n",
 };
 

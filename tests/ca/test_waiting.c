@@ -180,7 +180,7 @@ static void maintain(size_t want_issued, size_t want_left)
 
 	hide_key(false);
 	ca_home_open(&h, NULL);
-	ok(pending_issue_all(h.ca, TEST_NOW, &issued, &left, e));
+	ok(pending_issue_all(h.ca, TEST_NOW, NULL, NULL, &issued, &left, e));
 	cr_expect_eq(issued, want_issued);
 	cr_expect_eq(left, want_left);
 	hide_key(true);

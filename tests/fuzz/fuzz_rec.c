@@ -157,6 +157,7 @@ static void check_state(struct span key, struct span value)
 	struct rec_audit audit;
 	struct rec_open open;
 	struct rec_crl crl;
+	struct store_told told;
 	struct buf out = { 0 };
 
 	if (rec_get_open(key, value, &open, NULL) == 0)
@@ -167,6 +168,8 @@ static void check_state(struct span key, struct span value)
 		MUST(rec_put_all_failures(&all, &out, NULL) == 0);
 	else if (rec_get_audit(key, value, &audit, NULL) == 0)
 		MUST(rec_put_audit(&audit, &out, NULL) == 0);
+	else if (rec_get_told(key, value, &told, NULL) == 0)
+		MUST(rec_put_told(&told, &out, NULL) == 0);
 	else
 		return;
 	MUST(span_eq(buf_span(&out), value));

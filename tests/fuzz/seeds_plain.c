@@ -359,6 +359,10 @@ static void make_records(void)
 	MUST(rec_put_request(&r, &value, NULL) == 0);
 	save_rec("waiting", &key, &value);
 	stored_request_release(&r);
+	rec_key_state("told", &key);
+	MUST(rec_put_told(
+		 &(struct store_told){ FUZZ_NOW, 86400 }, &value, NULL) == 0);
+	save_rec("told", &key, &value);
 	rec_key_challenge(h.mac, &key);
 	MUST(rec_put_challenge(&h, &value, NULL) == 0);
 	save_rec("challenge", &key, &value);
@@ -368,10 +372,42 @@ static void make_records(void)
 	stored_cert_release(&c);
 }
 
+/* Two Names, as fuzz_trust.c takes them. */
+static void make_ties(void)
+{
+	static const struct {
+		const char *name, *presented, *wanted;
+	} ties[] = {
+		{ "sudi",
+		    "CN=C9300,OU=ACT-2,serialNumber=PID:C9300-24T SN:FCW1",
+		    "CN=FCW1,serialNumber=FCW1,unstructuredName=FCW1" },
+		{ "idevid", "O=Vendor,serialNumber=12",
+		    "O=Vendor,serialNumber=12" },
+		{ "fixed", "serialNumber=12", "serialNumber=12,O=Fleet" },
+		{ "other", "serialNumber=12", "serialNumber=13+CN=admin" },
+		{ "twice", "serialNumber=12,serialNumber=13",
+		    "serialNumber=12" },
+		{ "none", "CN=12", "CN=12" },
+	};
+	struct buf a = { 0 }, b = { 0 };
+
+	for (size_t i = 0; i < sizeof(ties) / sizeof(ties[0]); i++) {
+		buf_cut(&a, 0);
+		buf_cut(&b, 0);
+		MUST(name_parse(ties[i].presented, &a, NULL) == 0 &&
+		    name_parse(ties[i].wanted, &b, NULL) == 0);
+		save_after("trust", ties[i].name, buf_span(&a), buf_span(&b));
+	}
+	save("trust", "value", SPAN_LIT("PID:C9300-24T SN:FCW1 "));
+	buf_release(&a);
+	buf_release(&b);
+}
+
 void seeds_plain(void)
 {
 	make_names();
 	make_patterns();
+	make_ties();
 	make_der();
 	make_wishes();
 	make_confs();

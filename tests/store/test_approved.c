@@ -374,8 +374,9 @@ Test(approved, key_elsewhere)
 		cr_expect(!elsewhere(&s[i], 2001, &serial));
 	}
 	for (uint32_t i = 0; i < NAMES; i++) { /* one after the other goes */
-		cr_assert_eq(store_revoke(st, &s[i].cert.serial,
-				 REASON_UNSPECIFIED, 1001, NULL, &outcome, &c, &e),
+		cr_assert_eq(
+		    store_revoke(st, &s[i].cert.serial, REASON_UNSPECIFIED,
+			1001, NULL, &outcome, &c, &e),
 		    0);
 		stored_cert_release(&c);
 		for (uint32_t k = 0; k < NAMES; k++)

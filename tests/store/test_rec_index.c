@@ -25,6 +25,7 @@ enum {
 	REVOKED,
 	OPEN_COUNT,
 	CRL,
+	TOLD,
 	REQUEST_ID,
 	TRANS_ID,
 	AGE,
@@ -36,8 +37,8 @@ enum {
 };
 
 static const char *const names[KINDS] = { "name", "key", "revoked", "open",
-	"crl", "id", "transactionID", "age", "expiry", "finished", "address",
-	"no address" };
+	"crl", "told", "id", "transactionID", "age", "expiry", "finished",
+	"address", "no address" };
 
 struct example {
 	struct rec_key key;
@@ -47,6 +48,8 @@ struct example {
 static const struct revoked a_revoked = { { 3, { 1, 2, 3 } }, 11, 12, 13 };
 static const struct rec_open an_open = { 21, 22 };
 static const struct rec_crl a_crl = { 31, 32, 33, 39, 34, 36, 37, 38 };
+
+static const struct store_told a_told = { 41, 42 };
 
 static void make_key(int kind, struct rec_key *k)
 {
@@ -67,6 +70,9 @@ static void make_key(int kind, struct rec_key *k)
 		break;
 	case CRL:
 		rec_key_state("crl", k);
+		break;
+	case TOLD:
+		rec_key_state("told", k);
 		break;
 	case REQUEST_ID:
 		rec_key_request_id(id, k);
@@ -115,6 +121,9 @@ static void encode(int kind, struct example *x)
 	case CRL:
 		rc = rec_put_crl(&a_crl, &x->value, NULL);
 		break;
+	case TOLD:
+		rc = rec_put_told(&a_told, &x->value, NULL);
+		break;
 	default:
 		rc = rec_put_entry(x->key.b[0], &request, &x->value, NULL);
 	}
@@ -130,6 +139,7 @@ static int decode(int kind, struct span key, struct span value,
 	struct stored_cert c;
 	struct revoked r;
 	struct rec_crl crl;
+	struct store_told told;
 
 	switch (kind) {
 	case NAME:
@@ -152,6 +162,10 @@ static int decode(int kind, struct span key, struct span value,
 		return rec_get_crl(key, value, &crl, e) != 0
 		    ? -1
 		    : rec_put_crl(&crl, again, e);
+	case TOLD:
+		return rec_get_told(key, value, &told, e) != 0
+		    ? -1
+		    : rec_put_told(&told, again, e);
 	}
 	return rec_get_entry(key, value, &rk, e) != 0
 	    ? -1
@@ -250,6 +264,7 @@ Test(rec_index, fields)
 	struct revoked r;
 	struct example x;
 	struct rec_crl crl;
+	struct store_told told;
 	size_t n;
 
 	encode(NAME, &x);
@@ -289,6 +304,13 @@ Test(rec_index, fields)
 	    rec_get_crl(rec_key_span(&x.key), buf_span(&x.value), &crl, NULL),
 	    0);
 	cr_expect_arr_eq(&crl, &a_crl, sizeof(crl));
+	buf_release(&x.value);
+
+	encode(TOLD, &x);
+	cr_assert_eq(
+	    rec_get_told(rec_key_span(&x.key), buf_span(&x.value), &told, NULL),
+	    0);
+	cr_expect(told.until == 41 && told.before == 42);
 	buf_release(&x.value);
 
 	for (int kind = REQUEST_ID; kind < KINDS; kind++) {

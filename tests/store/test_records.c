@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "store_fixture.h"
+#include "store_told.h"
 
 static struct fixture f;
 static struct store *st;
@@ -61,6 +62,26 @@ ParameterizedTest(size_t *i, challenge_state, table)
 {
 	cr_expect_eq(challenge_state(&challenges[*i].c, challenges[*i].now),
 	    challenges[*i].want, "%s", challenges[*i].name);
+}
+
+/* What was told is remembered, and is none of nonsense. */
+Test(records, told)
+{
+	struct store_told t = { 1, 2 };
+
+	cr_assert_eq(store_told_find(st, &t, &e), 0, "%s", e.text);
+	cr_expect(t.until == 0 && t.before == 0);
+	for (int i = 1; i < 3; i++) {
+		t = (struct store_told){ 100 * i, 30 };
+		cr_assert_eq(store_told_note(st, &t, &e), 0, "%s", e.text);
+		t = (struct store_told){ 0 };
+		cr_assert_eq(store_told_find(st, &t, &e), 0, "%s", e.text);
+		cr_expect(t.until == 100 * i && t.before == 30);
+	}
+	cr_expect_eq(
+	    store_told_note(st, &(struct store_told){ -1, 0 }, &e), -1);
+	cr_expect_eq(e.kind, ERR_INPUT);
+	cr_expect_eq(store_check(st, &e), 0, "%s", e.text);
 }
 
 Test(records, cert_add_and_deliver)

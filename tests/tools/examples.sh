@@ -94,7 +94,8 @@ done <"$tmp/blocks"
 [ -s "$tmp/cwd/r1.pem" ] || fail 'no r1.pem'
 
 # the first example of ca.conf(5) is a whole file
-literal "$conf" | sed '/^%$/q' | sed '/^%$/d' >"$tmp/ca.conf"
+sed -n '/^\.Sh EXAMPLES/,$p' "$conf" >"$tmp/examples"
+literal "$tmp/examples" | sed '/^%$/q' | sed '/^%$/d' >"$tmp/ca.conf"
 grep -q '^\[endpoint museum\]' "$tmp/ca.conf" || fail 'no ca.conf found'
 cat "$tmp/ca.conf" >"$home/ca.conf"
 want 0 check --home "$home"

@@ -1,0 +1,120 @@
+/*
+ * The programs of ca.conf, and the CAs of others that it trusts.
+ */
+#include <string.h>
+
+#include "check.h"
+#include "crl.h"
+#include "program.h"
+#include "trust.h"
+
+enum { DAY = 86400, SOON = 30 * DAY };
+
+static void check_program(struct check *c, const char *what, const char *path)
+{
+	struct err e;
+
+	if (path[0] == '\0')
+		return;
+	if (program_check(path, &e) == 0)
+		check_say(c, FINE, what, NULL, "%s can be run", path);
+	else
+		check_say(c, PROBLEM, what,
+		    "put the program there, owned by root and with mode 0755, "
+		    "or take the setting out of ca.conf",
+		    "%s", e.text);
+}
+
+static void check_trust_certs(
+    struct check *c, const struct trust *t, const struct trust_files *f)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		int64_t left = f->certs[i].not_after - c->now;
+
+		if (left < 0)
+			check_say(c, WARNING, t->certs,
+			    "take it out, or put its successor in",
+			    "certificate %zu has expired: nobody below it is "
+			    "believed",
+			    i + 1);
+		else if (left < SOON)
+			check_say(c, WARNING, t->certs,
+			    "put its successor in, too",
+			    "certificate %zu expires in %lld days", i + 1,
+			    (long long)(left / DAY));
+	}
+}
+
+static void check_trust_crls(
+    struct check *c, const struct trust *t, const struct trust_files *f)
+{
+	struct crl_view v;
+
+	for (size_t i = 0; i < f->n_crls; i++)
+		if (crl_parse(buf_span(&f->crls[i]), &v, NULL) == 0 &&
+		    v.next_update != 0 && v.next_update < c->now)
+			check_say(c, PROBLEM, t->crl,
+			    "fetch a new one, daily, by a timer",
+			    "CRL %zu should have been replaced %lld hours ago: "
+			    "devices of that CA are refused",
+			    i + 1, (long long)(c->now - v.next_update) / 3600);
+}
+
+static void check_trust(struct check *c, const struct trust *t)
+{
+	static const char *const ties[] = {
+		[TIE_SUBJECT] = "gets the name that it has there",
+		[TIE_SERIAL_NUMBER] = "gets a name with its serial number",
+	};
+	struct trust_files f;
+	char what[CONF_NAME_MAX + 8];
+	struct err e;
+
+	snprintf(what, sizeof(what), "trust %s", t->name);
+	if (trust_load(c->home, t, &f, &e) != 0) {
+		check_say(c, PROBLEM, what,
+		    "put the CA certificates there as PEM, readable for the "
+		    "owner of the home, or take the trust out of ca.conf",
+		    "%s", e.text);
+	} else {
+		check_trust_certs(c, t, &f);
+		check_trust_crls(c, t, &f);
+		check_say(c, FINE, what, NULL,
+		    "a device with a certificate below %zu CA%s %s%s", f.n,
+		    f.n == 1 ? "" : "s", ties[t->tie],
+		    t->crl[0] == '\0' ? "; no CRL says which are revoked" : "");
+	}
+	trust_files_release(&f);
+}
+
+struct seen {
+	struct check *c;
+	bool any; /* an endpoint was there before */
+	struct words trusts;
+};
+
+static int look_at(const struct conf *conf, void *arg)
+{
+	struct seen *s = arg;
+	char what[CONF_NAME_MAX + 24];
+
+	snprintf(what, sizeof(what), "authorise of %s", conf->endpoint.name);
+	check_program(s->c, what, conf->endpoint.authorise);
+	if (!s->any)
+		check_program(s->c, "notify", conf->notify);
+	s->any = true;
+	for (size_t i = 0; i < conf->n_trusts; i++)
+		if (!words_has(&s->trusts, conf->trusts[i].name)) {
+			(void)words_add(&s->trusts, conf->trusts[i].name);
+			check_trust(s->c, &conf->trusts[i]);
+		}
+	return 0;
+}
+
+void check_programs(struct check *c)
+{
+	struct seen s = { .c = c };
+
+	/* a ca.conf that is wrong has been told of */
+	(void)conf_each_endpoint(c->home, look_at, &s, NULL);
+}
