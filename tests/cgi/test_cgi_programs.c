@@ -260,19 +260,19 @@ Test(programs, notify_hangs)
 	buf_release(&pid);
 }
 
-/* One that cannot be run takes no certificate from anybody; the log says so. */
-Test(programs, notify_is_missing)
+/* One that everybody could change takes no certificate from anybody, but is not
+ * run; the log says so. */
+Test(programs, notify_is_open_to_all)
 {
 	struct cgi_done d;
 	struct asked q;
 
 	use(NOTIFY, "");
-	cr_assert_eq(unlink(lab_ca_path(&lab, "program")), 0);
+	cr_assert_eq(chmod(lab_ca_path(&lab, "program"), 0777), 0);
 	post(&q, &d);
 	cr_expect_eq(d.status, 200);
-	cr_expect(cgi_log_has(&d, " notify=\"") &&
-		cgi_log_has(&d, "program: No such file"),
-	    "%.*s", (int)d.log.n, (const char *)d.log.p);
+	cr_expect(cgi_log_has(&d, " notify=\""), "%.*s", (int)d.log.n,
+	    (const char *)d.log.p);
 	cr_expect_eq(lab_ca_certs(&lab), 1);
 	asked_release(&q);
 	cgi_release(&d);
@@ -370,4 +370,22 @@ Test(programs, a_program_and_processes)
 {
 	use(NOTIFY, "exit 0");
 	expect_wall(false);
+}
+
+/* One that ca.conf names and that is gone: nothing is issued until that line is
+ * mended. */
+Test(programs, one_is_missing)
+{
+	struct cgi_done d;
+	struct asked q;
+
+	use(NOTIFY, "");
+	cr_assert_eq(unlink(lab_ca_path(&lab, "program")), 0);
+	post(&q, &d);
+	cr_expect_eq(d.status, 500);
+	cr_expect(cgi_log_has(&d, "ca.conf:") &&
+		cgi_log_has(&d, "program: No such file"),
+	    "%.*s", (int)d.log.n, (const char *)d.log.p);
+	asked_release(&q);
+	cgi_release(&d);
 }

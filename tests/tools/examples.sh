@@ -50,7 +50,8 @@ literal() {
 	sed -n '/^\.Bd -literal/,/^\.Ed/{s/\\e$/\\/;s/^[#$] //;s/^\.Ed/%/;/^\.Bd/!p;}' "$1"
 }
 
-literal "$manual" | sed "s|/var/lib/scepca|$home|g
+sed -n '/^\.Sh EXAMPLES/,$p' "$manual" >"$tmp/manual"
+literal "$tmp/manual" | sed "s|/var/lib/scepca|$home|g
 	s|--user scepca|--user $user|" >"$tmp/blocks"
 grep -q '^scepca init' "$tmp/blocks" || fail 'no examples found'
 n=0
@@ -64,6 +65,9 @@ while IFS= read -r line; do
 	n=$((n + 1))
 	if grep -q 'scepca init' "$block"; then
 		rm -rf "$home"
+	fi
+	if grep -q -e '--endpoint phones' "$block"; then
+		printf '[endpoint phones]\n' >>"$home/ca.conf"
 	fi
 	if grep -q 'cert export' "$block"; then
 		# the serial number of the manual is no one's here

@@ -98,6 +98,12 @@ crl = certs/vendor.crl
 tie = serialNumber
 END
 want 1 check
+says "$h/certs/vendor.pem: No such file or directory; want"
+: >"$h/certs/vendor.pem"
+: >"$h/certs/vendor.crl"
+: >"$tmp/none"
+chmod 0777 "$tmp/none"
+want 1 check
 says 'trust vendor: [trust vendor]:'
 says 'authorise of factory'
 sed -i '/authorise/d; /^crl/d' "$h/ca.conf"
