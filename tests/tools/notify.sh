@@ -22,8 +22,10 @@ seeded() { # seeded ARGUMENT... - the store has this too
 
 cat >"$tmp/program" <<END
 #!/bin/sh
-echo "\$SCEPCA_EVENT \$SCEPCA_SUBJECT \$SCEPCA_REASON \$SCEPCA_RENEWED" \
-	\$(openssl x509 -inform der -noout -subject 2>/dev/null) >>$tmp/told
+# not echo, which reads backslashes
+cert=\$(openssl x509 -inform der -noout -subject 2>/dev/null)
+printf '%s %s %s %s%s\n' "\$SCEPCA_EVENT" "\$SCEPCA_SUBJECT" \
+	"\$SCEPCA_REASON" "\$SCEPCA_RENEWED" "\${cert:+ \$cert}" >>$tmp/told
 END
 chmod 0755 "$tmp/program"
 printf '[ca]\nnotify = %s\nnotify_expiring = 365d\n' "$tmp/program" \
