@@ -35,12 +35,8 @@ waiting() {
 		R047 rollover: GetNextCACert
 		R048 rollover: GetNextCACert
 		R049 rollover: GetNextCACert
-		R069 issue 4: a challenge bound to a transactionID
 		R084 no RSA-OAEP in GnuTLS 3.7.9 or nettle 3.8: refused by name
 		R085 devices with EC keys: PasswordRecipientInfo
-		R103 issue 4: trust in manufacturer certificates
-		R119 issue 4: a challenge bound to SAN, profile, transactionID
-		R123 issue 4: trust in certificates of another CA
 		D2 no RSA-OAEP, see R084
 		D15 devices with EC keys, see R085
 	END

@@ -99,8 +99,8 @@ Test(manual, presets)
 /* Every setting of those sections has its entry there. */
 Test(manual, settings)
 {
-	static const struct conf_key *const tables[] = { conf_endpoint_keys,
-		conf_profile_keys, conf_trust_keys };
+	static const struct conf_key *const tables[] = { conf_ca_keys,
+		conf_endpoint_keys, conf_profile_keys, conf_trust_keys };
 	FILE *f = fopen(CONF_MANUAL, "r");
 	static char page[200000];
 	char wanted[64];
