@@ -277,13 +277,16 @@ int crl_publish(
 	return rc;
 }
 
-int crl_current(struct ca *ca, int64_t now, struct buf *der, struct err *e)
+int crl_current(struct ca *ca, int64_t now, struct buf *der, struct err *stale,
+    struct err *e)
 {
 	struct err why = { .kind = ERR_NONE }, missing;
 	bool made;
 
 	if (!ca->conf.offline)
 		(void)crl_publish(ca, now, false, &made, &why);
+	if (stale != NULL)
+		*stale = why;
 	if (der->max == 0)
 		der->max = CRL_MAX;
 	if (home_read_large(

@@ -29,10 +29,12 @@ int crl_publish(
 /*
  * crl_current - append the CRL, as published.  One that is due is made first,
  * by one process, where this one may use the CA's key (conf.offline); if that
- * fails the published one will do, whatever its age.  ERR_NOT_FOUND if there
+ * fails the published one will do, whatever its age, and *stale says why it is
+ * not newer (ERR_NONE if nothing failed; may be NULL).  ERR_NOT_FOUND if there
  * is none and none could be made, ERR_BUSY if another process is at the first.
  */
-int crl_current(struct ca *ca, int64_t now, struct buf *der, struct err *e);
+int crl_current(struct ca *ca, int64_t now, struct buf *der, struct err *stale,
+    struct err *e);
 
 /*
  * crl_url, ca_cert_url - where devices find the two under `[ca] url`; empty

@@ -17,7 +17,7 @@ static bool wants_unique_name(const struct granting *what, bool renewal)
 
 	return !renewal &&
 	    (rule == DUPLICATE_REFUSE ||
-		(rule == DUPLICATE_PENDING && !what->approved));
+		(rule == DUPLICATE_PENDING && !what->asked));
 }
 
 /* record - in the books, with what is told of it */

@@ -15,7 +15,8 @@ struct granting {
 	const struct profile *profile;
 	const struct grantable *g;
 	struct span spki;
-	bool approved; /* by the operator: the request is open in the store */
+	bool approved; /* the request is open in the store, and approved … */
+	bool asked;    /* … by the operator, who knows what name it has */
 };
 
 /*

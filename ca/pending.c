@@ -44,6 +44,7 @@ static int issue(struct ca *ca, const struct csr *csr,
 		.g = g,
 		.spki = csr->spki,
 		.approved = true,
+		.asked = r->rule[0] == '\0',
 	};
 	enum grant_outcome outcome;
 

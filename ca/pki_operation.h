@@ -38,6 +38,7 @@ struct pki_event {
 	enum scep_status status;
 	enum refusal refusal; /* if FAILURE */
 	char detail[400];     /* the precise cause */
+	char warning[420];    /* for the operator, of a good answer; or empty */
 	bool repeated;	      /* the recorded certificate, once more */
 	struct serial serial; /* of the certificate that a SUCCESS is about */
 	bool delivers;	      /* … and which goes to its own requester */

@@ -107,13 +107,16 @@ out:
 	return rc;
 }
 
-static int read_crl(
-    struct ca *ca, int64_t now, struct pki_outcome *o, struct err *e)
+static int read_crl(struct ca *ca, int64_t now, struct pki_outcome *o,
+    struct pki_event *ev, struct err *e)
 {
 	struct buf crl = { .max = CRL_MAX };
-	struct err why;
+	struct err stale, why;
 
-	if (crl_current(ca, now, &crl, &why) == 0) {
+	if (crl_current(ca, now, &crl, &stale, &why) == 0) {
+		if (stale.kind != ERR_NONE)
+			snprintf(ev->warning, sizeof(ev->warning),
+			    "an old CRL: %s", stale.text);
 		o->crl = crl;
 		o->status = SCEP_SUCCESS;
 		return 0;
@@ -144,7 +147,7 @@ int retrieve_crl(struct ca *ca, const struct pki_facts *f,
 	if (open_question(ca, m, &plain, &serial, &ours, ev, e) == 0) {
 		rc = 0;
 		if (ours)
-			rc = read_crl(ca, f->now, o, e);
+			rc = read_crl(ca, f->now, o, ev, e);
 		else
 			pki_refuse(o, REFUSE_NO_CRL);
 	}

@@ -137,6 +137,8 @@ static void log_event(struct reply *r, const struct pki_event *ev)
 		    line, "refusal", refusal_entry(ev->refusal)->code);
 	if (ev->answered && ev->status != SCEP_SUCCESS && ev->detail[0] != '\0')
 		log_field_put(line, "detail", span_str(ev->detail));
+	if (ev->warning[0] != '\0')
+		log_field_put(line, "warning", span_str(ev->warning));
 	if (ev->serial.n != 0)
 		log_hex(line, "serial",
 		    (struct span){ ev->serial.b, ev->serial.n });

@@ -20,7 +20,7 @@ int crl_describe(struct ca *ca, int64_t now, json_t **doc, struct err *e)
 	size_t n = 0;
 	int rc = -1;
 
-	if (crl_current(ca, now, &der, e) != 0 ||
+	if (crl_current(ca, now, &der, NULL, e) != 0 ||
 	    crl_parse(buf_span(&der), &v, e) != 0 ||
 	    home_path(ca->home, HOME_PUBLIC_CRL, path, e) != 0)
 		goto out;

@@ -34,7 +34,7 @@ static void expect_current(int64_t now)
 {
 	struct buf der = { 0 }, file = { .max = CRL_MAX };
 
-	ok(crl_current(h.ca, now, &der, e));
+	ok(crl_current(h.ca, now, &der, NULL, e));
 	ok(home_read_large(h.dir, HOME_PUBLIC_CRL, CRL_MAX, &file, e));
 	cr_expect(span_eq(buf_span(&der), buf_span(&file)));
 	buf_release(&der);
@@ -47,7 +47,7 @@ static void expect_none(int64_t now, enum err_kind kind, const char *text)
 	struct buf der = { 0 };
 	struct err bad;
 
-	cr_expect_eq(crl_current(h.ca, now, &der, &bad), -1);
+	cr_expect_eq(crl_current(h.ca, now, &der, NULL, &bad), -1);
 	cr_expect_eq(bad.kind, kind, "%s", bad.text);
 	cr_expect_not_null(strstr(bad.text, text), "%s", bad.text);
 	cr_expect_eq(der.n, 0);
@@ -75,7 +75,7 @@ static void one_process(int start, bool *made)
 	if (ca_open(h.dir, NULL, &ca, NULL) != 0 || read(start, &byte, 1) != 0)
 		_exit(1);
 	if (crl_publish(ca, TEST_NOW + DAY, false, made, NULL) != 0 ||
-	    crl_current(ca, TEST_NOW + DAY, &der, NULL) != 0)
+	    crl_current(ca, TEST_NOW + DAY, &der, NULL, NULL) != 0)
 		_exit(2);
 	ca_close(ca);
 	_exit(0);

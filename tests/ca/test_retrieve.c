@@ -215,6 +215,36 @@ static size_t entries_of(struct span crl)
 	return n;
 }
 
+/* Where no new one can be made the old one will do, and the log says why. */
+Test(getcrl, old_for_want_of_the_key)
+{
+	char key[HOME_PATH_MAX], away[HOME_PATH_MAX];
+	struct ask q = { .type = SCEP_GETCRL };
+	struct buf issued = { 0 };
+	struct result r;
+
+	begin(CA_RSA_RA, "");
+	ok(ca_certs(h.ca, e));
+	ok(issuer_and_serial_put(&issued, &h.ca->sign_cert, e));
+	q.content = buf_span(&issued);
+	snprintf(key, sizeof(key), "%s", ca_home_path(&h, HOME_CA_KEY));
+	snprintf(away, sizeof(away), "%s", ca_home_path(&h, "keys/away"));
+	client_enrol(&c, &h, &q, &r);
+	granted(&r);
+	cr_expect_str_eq(r.ev.warning, "");
+	result_release(&r);
+	cr_assert_eq(rename(key, away), 0);
+	ca_home_open(&h, NULL);
+	client_enrol_at(&c, &h, &q, TEST_NOW + 2 * 86400, &r);
+	granted(&r);
+	cr_expect_not_null(
+	    strstr(r.ev.warning, "an old CRL: "), "%s", r.ev.warning);
+	cr_expect_not_null(strstr(r.ev.warning, HOME_CA_KEY));
+	result_release(&r);
+	buf_release(&issued);
+	end();
+}
+
 /*
  * R168, R169, R170, R175, R177: the newest, for anybody who asks, for any
  * number; a revocation is in the next one that is asked for.

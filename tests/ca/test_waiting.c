@@ -312,13 +312,13 @@ Test(waiting, two_for_one_name)
 }
 
 /* The same where the key is elsewhere, and two challenges approved them. */
-Test(waiting, offline_two_for_one_name)
+static void offline_twice(const char *conf)
 {
 	const struct ask q = { .challenge = challenge };
 	char second[CHALLENGE_TEXT_SIZE + 1];
 	struct client other;
 
-	begin(CA_RSA_RA, OFFLINE "[profile default]\nduplicate = refuse\n");
+	begin(CA_RSA_RA, conf);
 	client_make(&other, "dev2", "rsa:2048", NAME);
 	ca_home_challenge(&h, NULL, second);
 	hide_key(true);
@@ -332,6 +332,13 @@ Test(waiting, offline_two_for_one_name)
 	cr_expect_eq(ca_home_certs(&h), 1);
 	client_release(&other);
 	end();
+}
+
+/* Nobody was asked about the second: it waits where pending is said, too. */
+Test(waiting, offline_two_for_one_name)
+{
+	offline_twice(OFFLINE "[profile default]\nduplicate = refuse\n");
+	offline_twice(OFFLINE "[profile default]\nduplicate = pending\n");
 }
 
 /*
