@@ -29,7 +29,8 @@
 
 enum { NOBODY = 0, EXACT = 1, STAR = 2, DNS = 4 };
 
-static const char *const bindings[] = { "CN=" HOST, "CN=*.branch.example",
+#define EXACT_NAME "CN=" HOST
+static const char *const bindings[] = { EXACT_NAME, "CN=*.branch.example",
 	"dns:*.branch.example" };
 
 struct part {
