@@ -29,10 +29,16 @@ static int by_certificate(struct ca *ca, const struct csr *csr,
 
 	renewal_judge(
 	    rules, who, csr, now, why, new.detail, sizeof(new.detail));
-	if (*why == REFUSE_NONE && rules->renewal == RENEWAL_CHALLENGE)
-		return by_challenge(ca, csr, trans_id, now, a, why, e);
-	new.granted = *why == REFUSE_NONE;
-	strcpy(new.rule, "renewal");
+	if (*why == REFUSE_NONE && rules->renewal == RENEWAL_CHALLENGE) {
+		if (by_challenge(ca, csr, trans_id, now, &new, why, e) != 0)
+			return -1;
+	} else {
+		new.granted = *why == REFUSE_NONE;
+		strcpy(new.rule, "renewal");
+	}
+	/* T-21: another URL makes no certificate of another profile of it */
+	if (new.profile[0] == '\0')
+		strcpy(new.profile, who->cert.profile);
 	*a = new;
 	return 0;
 }

@@ -120,7 +120,34 @@ struct superseding {
 	size_t n;
 	struct err *e;
 	bool failed;
+	/* of each profile */
+	struct {
+		char name[CONF_NAME_MAX];
+		int64_t after; /* seconds, or SUPERSEDE_NEVER */
+	} rules[PROFILES_MAX];
+	size_t n_rules;
+	bool any; /* is there one that is not never? */
 };
+
+static int note_rule(const struct profile *p, void *arg)
+{
+	struct superseding *s = arg;
+
+	memcpy(s->rules[s->n_rules].name, p->name, sizeof(p->name));
+	s->rules[s->n_rules++].after = p->supersede;
+	s->any |= p->supersede != SUPERSEDE_NEVER;
+	return 0;
+}
+
+/* is_time - has what it renews been of use long enough, says its profile? */
+static bool is_time(const struct superseding *s, const struct stored_cert *c)
+{
+	for (size_t i = 0; i < s->n_rules; i++)
+		if (strcmp(s->rules[i].name, c->profile) == 0)
+			return s->rules[i].after != SUPERSEDE_NEVER &&
+			    c->issued_at <= s->now - s->rules[i].after;
+	return false; /* a profile that is gone asks for nothing */
+}
 
 /* supersede_old - of the certificate that `c` renews */
 static int supersede_old(const struct stored_cert *c, void *arg)
@@ -130,8 +157,7 @@ static int supersede_old(const struct stored_cert *c, void *arg)
 	enum revoke_outcome outcome;
 	struct buf event = { 0 };
 
-	if (c->renews.n == 0 || c->state != CERT_VALID ||
-	    c->issued_at > s->now - s->ca->conf.profile.supersede)
+	if (c->renews.n == 0 || c->state != CERT_VALID || !is_time(s, c))
 		return 0;
 	if (store_cert_find(s->ca->store, &c->renews, &old, s->e) != 0) {
 		s->failed = s->e->kind != ERR_NOT_FOUND;
@@ -160,7 +186,9 @@ static int do_supersede(struct ca *ca, int64_t now, struct report *r,
 {
 	struct superseding s = { .ca = ca, .out = r->out, .now = now, .e = e };
 
-	if (ca->conf.profile.supersede == SUPERSEDE_NEVER)
+	if (conf_each_profile(ca->home, note_rule, &s, e) != 0)
+		return -1;
+	if (!s.any)
 		return 0;
 	if (certs_each(ca->store, supersede_old, &s, e) != 0 || s.failed)
 		return -1;

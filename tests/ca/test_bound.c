@@ -466,6 +466,13 @@ Test(bound, profile)
 	cr_expect_str_eq(cert.profile, "router");
 	cr_expect_str_eq(cert.rule, "challenge");
 	stored_cert_release(&cert);
+	/* T-21: and so is the one that it is renewed by, at this URL, too */
+	client_adopt(&c, NULL, buf_span(&r.cert));
+	result_release(&r);
+	client_enrol(&c, &h, &(struct ask){ .type = 17, .trans_id = "t2" }, &r);
+	granted(&r);
+	ok(cert_parse(buf_span(&r.cert), &v, e));
+	cr_expect_eq(v.not_after, TEST_NOW + 3 * 86400);
 	result_release(&r);
 	end();
 }

@@ -111,6 +111,7 @@ static void issue(struct ca *ca, const char *name, struct span spki,
 		die(name, &e);
 	c->state = CERT_VALID;
 	c->issued_at = now;
+	strcpy(c->profile, ca->conf.profile.name);
 	buf_release(&subject);
 }
 
