@@ -68,9 +68,11 @@ int policy_text(uint8_t tag, struct span s, struct buf *text,
 		*wrong = "no character string, or one with NUL";
 		return 0;
 	}
-	left = (struct span){ text->p + before, text->n - before };
-	if (left.n == 0)
+	if (text->n == before) {
 		*wrong = "empty";
+		return 0;
+	}
+	left = (struct span){ text->p + before, text->n - before };
 	while (left.n > 0 && *wrong == NULL)
 		if (is_hidden(take_char(&left)))
 			*wrong = "a string with control, direction or "
