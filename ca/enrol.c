@@ -28,7 +28,8 @@ struct enrolment {
 	const struct profile *profile;
 	struct profile other; /* if it is not the endpoint's */
 	struct grantable g;
-	bool ask; /* it is for the operator to decide */
+	bool ask;     /* it is for the operator to decide */
+	bool guessed; /* the challenge is nobody's, whatever else is wrong */
 	struct pki_event *ev;
 };
 
@@ -63,7 +64,7 @@ static void judge_bound(struct enrolment *n, enum refusal *why)
 		*why = REFUSE_CHALLENGE_NAME;
 		snprintf(
 		    n->ev->detail, sizeof(n->ev->detail), "it is for %s", name);
-	} else if (!by_san && !policy_san_follows(&n->g)) {
+	} else if (!by_san && !policy_san_follows(&n->g, n->csr->subject)) {
 		*why = REFUSE_SAN;
 		explain(n, "the challenge is for the subject's name only");
 	}
@@ -182,6 +183,7 @@ static int judge(struct enrolment *n, enum refusal *why, struct err *e)
 	if (authorise(ca, n->type, n->csr, n->r.key.trans_id, n->who, n->now,
 		&n->a, &n->ask, why, e) != 0)
 		return -1;
+	n->guessed = *why == REFUSE_CHALLENGE_UNKNOWN;
 	memcpy(ev->challenge_id, n->a.challenge_id, sizeof(ev->challenge_id));
 	explain(n, n->a.detail);
 	if (*why != REFUSE_NONE && !n->ask && !n->a.by_program)
@@ -360,7 +362,7 @@ static int decide(struct enrolment *n, struct pki_outcome *o, struct err *e)
 			n->ev->detail[0] = '\0';
 	}
 	if (rc == 0 && o->status == SCEP_FAILURE)
-		watch(n, o->why);
+		watch(n, n->guessed ? REFUSE_CHALLENGE_UNKNOWN : o->why);
 	return rc;
 }
 

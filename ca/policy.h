@@ -55,6 +55,6 @@ int policy_keep_san(struct span had, const struct profile *p,
  * policy_san_follows - is every alternative name a dNSName that is a common
  * name of the subject too?  For a requester who was allowed one name (T-20).
  */
-bool policy_san_follows(const struct grantable *g);
+bool policy_san_follows(const struct grantable *g, struct span subject);
 
 #endif

@@ -249,7 +249,7 @@ int policy_san(struct span names, struct span subject, const struct profile *p,
 	return 0;
 }
 
-bool policy_san_follows(const struct grantable *g)
+bool policy_san_follows(const struct grantable *g, struct span subject)
 {
 	struct span names = g->san, list, body, value;
 	enum san_kind kind;
@@ -263,7 +263,7 @@ bool policy_san_follows(const struct grantable *g)
 	while (list.n > 0)
 		if (der_any(&list, &tag, &body, NULL, NULL) != 0 ||
 		    !san_read(tag, body, &kind, &value) || kind != SAN_DNS ||
-		    is_common_name(g->subject, value, &is, NULL) != 0 || !is)
+		    is_common_name(subject, value, &is, NULL) != 0 || !is)
 			return false;
 	return true;
 }

@@ -173,7 +173,7 @@ static int by_serial(const struct cert_view *presented,
 			say_attribute(&a, detail, size);
 			goto out;
 		}
-	*right = !w.broken && numbered && policy_san_follows(g);
+	*right = !w.broken && numbered && policy_san_follows(g, g->subject);
 	if (w.broken)
 		snprintf(detail, size, "the subject cannot be read");
 	else if (!numbered)

@@ -447,6 +447,38 @@ Test(bound, endpoint_and_transaction)
 	end();
 }
 
+/*
+ * T-20: a profile that takes the common name from an alternative name does not
+ * make that name one of the challenge's.
+ */
+Test(bound, derived_name)
+{
+	const struct challenge_spec spec = { .uses = 1,
+		.for_name = "serialNumber=123" };
+	char value[CHALLENGE_TEXT_SIZE + 1];
+	struct buf subject = { 0 }, extensions = { 0 };
+	struct ask q = { .challenge = value };
+	struct result r;
+
+	begin(CA_RSA_RA, "[profile default]\nsubject_derived = CN:dns\n");
+	ca_home_challenge(&h, &spec, value);
+	ok(name_parse("serialNumber=123", &subject, e));
+	ok(extension_put(&extensions, SAN_OID, false,
+	    SPAN_LIT("\x30\x0a\x82\x08"
+		     "admin.ex"),
+	    e));
+	q.subject = buf_span(&subject);
+	q.extensions = buf_span(&extensions);
+	client_enrol(&c, &h, &q, &r);
+	cr_expect_eq(
+	    r.ev.refusal, REFUSE_SAN, "%s", refusal_entry(r.ev.refusal)->code);
+	cr_expect_eq(world_uses(&h, value), 0);
+	result_release(&r);
+	buf_release(&subject);
+	buf_release(&extensions);
+	end();
+}
+
 /* R119: the certificate is what the challenge's profile says, not the URL's. */
 Test(bound, profile)
 {

@@ -161,7 +161,7 @@ Test(policy_names, names_that_follow)
 		struct grantable g = { .subject = plain_name,
 			.san = rows[i].san };
 
-		cr_expect_eq(
-		    policy_san_follows(&g), rows[i].follows, "row %zu", i);
+		cr_expect_eq(policy_san_follows(&g, g.subject), rows[i].follows,
+		    "row %zu", i);
 	}
 }
