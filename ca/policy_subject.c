@@ -17,6 +17,27 @@ static bool is_wildcard_ok(struct span text, const struct profile *p)
 		text.p[1] == '.' && dns_name_ok(text));
 }
 
+/*
+ * One of subject_fixed, whose value is compared later: a renewal asks for the
+ * whole name that the certificate has.
+ */
+static bool is_fixed(const char *oid, const struct profile *p)
+{
+	struct buf fixed = { 0 };
+	struct name_left left;
+	struct name_attribute a;
+	bool found = false;
+
+	if (p->subject_fixed[0] == '\0' ||
+	    name_parse(p->subject_fixed, &fixed, NULL) != 0)
+		return false;
+	for (name_begin(buf_span(&fixed), &left);
+	     !found && name_next(&left, &a);)
+		found = strcmp(a.oid, oid) == 0;
+	buf_release(&fixed);
+	return found;
+}
+
 static const char *type_name(const char *oid)
 {
 	const char *name = name_type_text(oid);
@@ -38,7 +59,7 @@ static int judge_attribute(const struct name_attribute *a, unsigned rdn,
 		refuse(v, REFUSE_SUBJECT, "part %u: the value of %s is %s", rdn,
 		    type_name(a->oid), wrong);
 	else if (!words_is(&p->subject_allowed, "any") &&
-	    !words_has(&p->subject_allowed, a->oid))
+	    !words_has(&p->subject_allowed, a->oid) && !is_fixed(a->oid, p))
 		refuse(v, REFUSE_SUBJECT,
 		    "part %u: %s is not in subject_allowed of [profile %s]",
 		    rdn, type_name(a->oid), p->name);

@@ -171,9 +171,23 @@ static void hold_back(const char *home, unsigned ms)
  * In a process of its own, for a web server waits for this one, and ends it
  * when it does not end: Apache after three seconds.  The keys are gone by now.
  */
-static void give_notice(
-    const struct conf *conf, const struct notice *notice, int null)
+static void give_notice(const char *home, const struct conf *conf,
+    const struct notice *notice, int null)
 {
+	char path[HOME_PATH_MAX];
+
+	/*
+	 * A stranger can be refused as often as he likes: of these one is told
+	 * at a time.  The descriptor, and with it the lock, is the child's.
+	 */
+	if (notice->event == NOTICE_REFUSED) {
+		int fd = home_path(home, HOME_CONF, path, NULL) == 0
+		    ? open(path, O_RDONLY | O_CLOEXEC)
+		    : -1;
+
+		if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) != 0)
+			return;
+	}
 	if (fork() != 0)
 		return;
 	dup2(null, STDIN_FILENO);
@@ -202,10 +216,12 @@ static void after_reply(
 		    ca, &r->delivered, q->remote, q->now, NULL);
 	if (ca != NULL && r->notice.event != NOTICE_NONE && fd >= 0) {
 		static struct conf conf;
+		char home[HOME_PATH_MAX];
 
 		conf = ca->conf;
+		memcpy(home, ca->home, sizeof(home));
 		ca_close(ca);
-		give_notice(&conf, &r->notice, fd);
+		give_notice(home, &conf, &r->notice, fd);
 	} else {
 		ca_close(ca);
 	}

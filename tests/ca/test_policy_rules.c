@@ -199,6 +199,9 @@ static const struct {
 	    false },
 	{ "subject_fixed = O=Example\n", "unstructuredName=r1.+CN=r1",
 	    "CN=r1+unstructuredName=r1.,O=Example", NULL, false },
+	/* as a renewal asks */
+	{ "subject_fixed = O=Example\nsubject_allowed = CN\n",
+	    "CN=r1,O=Example", "CN=r1,O=Example", NULL, false },
 	{ "subject_fixed = O=Example\nsubject_allowed = CN\n", "CN=r1",
 	    "CN=r1,O=Example", NULL, false },
 	{ "subject_fixed = O=Example\n", "", "O=Example", NULL, false },
