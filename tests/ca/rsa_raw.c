@@ -1,87 +1,29 @@
 #include "rsa_raw.h"
 
 #include <criterion/criterion.h>
+#include <gmp.h>
 #include <gnutls/abstract.h>
 #include <string.h>
 
-#include "ca_home.h"
-
-enum { LIMBS = RSA_RAW_SIZE / 4 };
-
-struct number {
-	uint32_t limb[LIMBS]; /* the least first */
-};
-
-static struct number number(const uint8_t b[RSA_RAW_SIZE])
+static void read_number(mpz_t x, const uint8_t b[RSA_RAW_SIZE])
 {
-	struct number x;
-
-	for (size_t i = 0; i < LIMBS; i++) {
-		const uint8_t *at = b + RSA_RAW_SIZE - 4 * (i + 1);
-
-		x.limb[i] = (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 |
-		    (uint32_t)at[2] << 8 | at[3];
-	}
-	return x;
-}
-
-/* x -= y; what was left over at the top */
-static uint32_t subtract(struct number *x, const struct number *y)
-{
-	uint64_t borrow = 0;
-
-	for (size_t i = 0; i < LIMBS; i++) {
-		uint64_t d = (uint64_t)x->limb[i] - y->limb[i] - borrow;
-
-		x->limb[i] = (uint32_t)d;
-		borrow = d >> 63;
-	}
-	return (uint32_t)borrow;
-}
-
-/* x = x + y mod n, all below n */
-static void add_mod(
-    struct number *x, const struct number *y, const struct number *n)
-{
-	struct number less;
-	uint64_t carry = 0;
-
-	for (size_t i = 0; i < LIMBS; i++) {
-		carry += (uint64_t)x->limb[i] + y->limb[i];
-		x->limb[i] = (uint32_t)carry;
-		carry >>= 32;
-	}
-	less = *x;
-	if (subtract(&less, n) <= carry)
-		*x = less;
-}
-
-/* Double and add: slow, plain, and good enough for a few hundred blocks. */
-static struct number multiply_mod(
-    const struct number *x, const struct number *y, const struct number *n)
-{
-	struct number r = { { 0 } }, twice;
-
-	for (size_t bit = 32 * LIMBS; bit-- > 0;) {
-		twice = r;
-		add_mod(&r, &twice, n);
-		if ((x->limb[bit / 32] >> bit % 32 & 1) != 0)
-			add_mod(&r, y, n);
-	}
-	return r;
+	mpz_init(x);
+	mpz_import(x, RSA_RAW_SIZE, 1, 1, 0, 0, b);
 }
 
 void rsa_raw_encrypt(const uint8_t n[RSA_RAW_SIZE],
     const uint8_t m[RSA_RAW_SIZE], uint8_t c[RSA_RAW_SIZE])
 {
-	const struct number modulus = number(n), one = number(m);
-	struct number r = one;
+	mpz_t modulus, x;
+	size_t size;
 
-	for (int i = 0; i < 16; i++) /* 65537 is 2^16 + 1 */
-		r = multiply_mod(&r, &r, &modulus);
-	r = multiply_mod(&r, &one, &modulus);
-	for (size_t i = 0; i < RSA_RAW_SIZE; i++)
-		c[RSA_RAW_SIZE - 1 - i] = (uint8_t)(r.limb[i / 4] >> i % 4 * 8);
+	read_number(modulus, n);
+	read_number(x, m);
+	mpz_powm_ui(x, x, 65537, modulus);
+	size = (mpz_sizeinbase(x, 2) + 7) / 8;
+	memset(c, 0, RSA_RAW_SIZE);
+	mpz_export(c + RSA_RAW_SIZE - size, NULL, 1, 1, 0, 0, x);
+	mpz_clears(modulus, x, NULL);
 }
 
 void rsa_raw_modulus(struct span spki, uint8_t n[RSA_RAW_SIZE])
