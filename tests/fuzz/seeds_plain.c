@@ -347,6 +347,9 @@ static void make_records(void)
 	MUST(rec_key_cert(&c.serial, &key, NULL) == 0);
 	MUST(rec_put_cert(&c, &value, NULL) == 0);
 	save_rec("cert", &key, &value);
+	strcpy(c.endpoint, "phones");
+	MUST(rec_put_cert(&c, &value, NULL) == 0);
+	save_rec("cert-endpoint", &key, &value);
 	MUST(rec_key_request(&r.key, &key, NULL) == 0);
 	MUST(rec_put_request(&r, &value, NULL) == 0);
 	save_rec("request", &key, &value);
