@@ -51,6 +51,7 @@ enum { CONF_NAME_MAX = 64, CONF_PATH_MAX = 256 };
  *	authorise_timeout = 10s
  *	trust =		   the [trust NAME] that may speak for a stranger
  *	renewal = yes	   challenge: the old certificate and a challenge
+ *	renewal_of =	   other endpoints whose certificates it renews, or *
  *	renewal_from = 0%  of the old certificate's life
  *	renewal_grace = 0  how long after its end
  *	renewal_key = any  new: not the old key again
@@ -68,9 +69,10 @@ struct endpoint {
 	int64_t authorise_timeout;     /* seconds */
 	struct words trust;	       /* names of sections */
 	enum renewal renewal;
-	unsigned renewal_from;	/* per cent */
-	int64_t renewal_grace;	/* seconds */
-	bool renewal_needs_new; /* key */
+	struct words renewal_of; /* names that need no section, or "*" */
+	unsigned renewal_from;	 /* per cent */
+	int64_t renewal_grace;	 /* seconds */
+	bool renewal_needs_new;	 /* key */
 	enum getcert getcert;
 	enum getcrl getcrl;
 };

@@ -146,14 +146,22 @@ static int set_authorise_timeout(struct conf_target *t, const char *v)
 	return value_duration(v, 1, 20, &t->endpoint->authorise_timeout);
 }
 
-static int set_trust(struct conf_target *t, const char *v)
+/* Append names of sections; `all` is a word that may stand for them, or NULL. */
+static int add_names(struct words *list, const char *v, const char *all)
 {
 	char name[WORD_MAX];
 
 	for (const char *at = v; words_next(&at, name);)
-		if (!conf_is_name(name) || words_has(&t->endpoint->trust, name))
+		if (words_has(list, name) ||
+		    (!conf_is_name(name) &&
+			(all == NULL || strcmp(name, all) != 0)))
 			return -1;
-	return words_add(&t->endpoint->trust, v);
+	return words_add(list, v);
+}
+
+static int set_trust(struct conf_target *t, const char *v)
+{
+	return add_names(&t->endpoint->trust, v, NULL);
 }
 
 static int set_renewal(struct conf_target *t, const char *v)
@@ -170,6 +178,11 @@ static int set_renewal(struct conf_target *t, const char *v)
 		return -1;
 	t->endpoint->renewal = (enum renewal)i;
 	return 0;
+}
+
+static int set_renewal_of(struct conf_target *t, const char *v)
+{
+	return v[0] == '\0' ? -1 : add_names(&t->endpoint->renewal_of, v, "*");
 }
 
 static int set_renewal_from(struct conf_target *t, const char *v)
@@ -245,6 +258,8 @@ const struct conf_key conf_endpoint_keys[] = {
 	{ "trust", set_trust, "the NAMEs of [trust NAME] sections, each once",
 	    true },
 	{ "renewal", set_renewal, "yes, no or challenge", false },
+	{ "renewal_of", set_renewal_of,
+	    "the NAMEs of other endpoints, each once, or * for all", true },
 	{ "renewal_from", set_renewal_from,
 	    "0% to 99% of the old certificate's life, such as 50%", false },
 	{ "renewal_grace", set_renewal_grace,

@@ -60,6 +60,8 @@ static int grant_once(struct ca *ca, const struct granting *what,
 	memcpy(new.challenge_id, a->challenge_id, sizeof(new.challenge_id));
 	memcpy(new.rule, a->rule, sizeof(new.rule));
 	memcpy(new.profile, what->profile->name, sizeof(new.profile));
+	/* where it was asked for, whoever makes it now and wherever */
+	memcpy(new.endpoint, r->endpoint, sizeof(new.endpoint));
 	memcpy(new.remote, r->remote, sizeof(new.remote));
 	memcpy(new.name_hash, r->name_hash, sizeof(new.name_hash));
 	if (issue_leaf(ca, a, what->profile, what->g, what->spki, r->decided_at,

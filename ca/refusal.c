@@ -170,6 +170,13 @@ static const struct refusal_entry entries[REFUSE_COUNT] = {
 	    "with a challenge: scepca challenge new",
 	    "the device asks for other names than those of the certificate "
 	    "that it presents" },
+	[REFUSE_RENEWAL_ENDPOINT] = { "renewal-endpoint", SCEP_BAD_REQUEST,
+	    NOT_AUTHORISED,
+	    "let the device renew at the URL of that endpoint; if its devices "
+	    "come over to this one, or its section is gone from ca.conf, name "
+	    "it in renewal_of in the section of this one",
+	    "the certificate that was to be renewed was granted at another "
+	    "URL" },
 	[REFUSE_RENEWAL_NAME] = { "renewal-name", SCEP_BAD_REQUEST,
 	    NOT_AUTHORISED,
 	    "correct the name in the device, or let it enrol anew under "

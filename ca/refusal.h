@@ -42,12 +42,13 @@ enum refusal {
 	REFUSE_CHALLENGE_ENDPOINT,
 	REFUSE_CHALLENGE_TRANSACTION,
 	REFUSE_REVOKED, /* what this very request got is revoked (T-14) */
-	REFUSE_SIGNER_UNKNOWN, /* not a certificate of ours */
-	REFUSE_SIGNER_REVOKED, /* or held */
-	REFUSE_SIGNER_EXPIRED, /* or not valid yet */
-	REFUSE_SIGNER_CA,      /* the CA's own certificate, or an RA's */
-	REFUSE_TRUST_NAME,     /* not tied to the certificate presented */
-	REFUSE_RENEWAL_NAME,   /* other names than the old certificate's */
+	REFUSE_SIGNER_UNKNOWN,	 /* not a certificate of ours */
+	REFUSE_SIGNER_REVOKED,	 /* or held */
+	REFUSE_SIGNER_EXPIRED,	 /* or not valid yet */
+	REFUSE_SIGNER_CA,	 /* the CA's own certificate, or an RA's */
+	REFUSE_TRUST_NAME,	 /* not tied to the certificate presented */
+	REFUSE_RENEWAL_ENDPOINT, /* granted at another one */
+	REFUSE_RENEWAL_NAME,	 /* other names than the old certificate's */
 	/* gate 8 */
 	REFUSE_CSR_ALG,	 /* CSR signed with a weak digest */
 	REFUSE_KEY_TYPE, /* badAlg */

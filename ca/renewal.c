@@ -1,17 +1,30 @@
 #include "renewal.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "der.h"
 #include "name_match.h"
 
-static enum refusal judge_validity(const struct endpoint *rules,
+/* T-21: an endpoint is no way round the rules of another one. */
+static bool is_of_here(const struct endpoint *rules, const char *endpoint)
+{
+	return endpoint[0] == '\0' || strcmp(endpoint, rules->name) == 0 ||
+	    words_has(&rules->renewal_of, endpoint) ||
+	    words_has(&rules->renewal_of, "*");
+}
+
+static enum refusal judge_standing(const struct endpoint *rules,
     const struct stored_cert *c, int64_t now, char *detail, size_t size)
 {
 	if (c->state != CERT_VALID) {
 		snprintf(detail, size, "reason %u, %lld seconds ago",
 		    (unsigned)c->reason, (long long)(now - c->revoked_at));
 		return REFUSE_SIGNER_REVOKED;
+	}
+	if (!is_of_here(rules, c->endpoint)) {
+		snprintf(detail, size, "it is of the endpoint %s", c->endpoint);
+		return REFUSE_RENEWAL_ENDPOINT;
 	}
 	if (now < c->not_before) {
 		snprintf(detail, size, "not valid for another %lld seconds",
@@ -35,7 +48,7 @@ void renewal_judge(const struct endpoint *rules, const struct signer *who,
 	int64_t from = c->not_before + life / 100 * rules->renewal_from +
 	    life % 100 * rules->renewal_from / 100;
 
-	*why = judge_validity(rules, c, now, detail, size);
+	*why = judge_standing(rules, c, now, detail, size);
 	if (*why != REFUSE_NONE)
 		return;
 	if (rules->renewal == RENEWAL_NO) {

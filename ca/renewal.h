@@ -10,9 +10,10 @@
 #include "signer.h"
 
 /*
- * renewal_judge - may the holder of `who`, which is SIGNER_OURS, renew it now:
- * is it valid, unrevoked, not too young, and is the key one that may be asked
- * for?  *why is REFUSE_NONE if so; detail[] is for the log.  Pure.
+ * renewal_judge - may the holder of `who`, which is SIGNER_OURS, renew it now
+ * and here: is it valid, unrevoked, not too young, is it for this endpoint to
+ * renew (T-21; all are whose endpoint is not known), and is the key one that may
+ * be asked for?  *why is REFUSE_NONE if so; detail[] is for the log.  Pure.
  */
 void renewal_judge(const struct endpoint *rules, const struct signer *who,
     const struct csr *csr, int64_t now, enum refusal *why, char *detail,

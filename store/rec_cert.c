@@ -6,7 +6,17 @@
 #include "rec.h"
 #include "rec_field.h"
 
-enum { VERSION = 3, VERSION_NAME = 1, VERSION_PUBKEY = 1, VERSION_REVOKED = 1 };
+/*
+ * A certificate whose endpoint is not known, from before it was kept, and one
+ * that has none, as the CA's own, is a record without that field.
+ */
+enum {
+	VERSION = 4,
+	VERSION_NO_ENDPOINT = 3,
+	VERSION_NAME = 1,
+	VERSION_PUBKEY = 1,
+	VERSION_REVOKED = 1,
+};
 
 /* The serial number that begins at `head` and ends the key. */
 static int get_serial(
@@ -23,7 +33,9 @@ static int get_serial(
 
 int rec_put_cert(const struct stored_cert *c, struct buf *value, struct err *e)
 {
-	struct rec_writer w = rec_write(value, VERSION);
+	bool endpoint = c->endpoint[0] != '\0';
+	struct rec_writer w =
+	    rec_write(value, endpoint ? VERSION : VERSION_NO_ENDPOINT);
 
 	rec_write_u8(&w, (uint8_t)c->state);
 	rec_write_i64(&w, c->not_before);
@@ -39,6 +51,8 @@ int rec_put_cert(const struct stored_cert *c, struct buf *value, struct err *e)
 	rec_write_text(&w, c->challenge_id, sizeof(c->challenge_id));
 	rec_write_text(&w, c->rule, sizeof(c->rule));
 	rec_write_text(&w, c->profile, sizeof(c->profile));
+	if (endpoint)
+		rec_write_text(&w, c->endpoint, sizeof(c->endpoint));
 	rec_write_text(&w, c->remote, sizeof(c->remote));
 	rec_write_span(&w, buf_span(&c->der));
 	if (c->state < CERT_VALID || c->state > CERT_HELD)
@@ -54,7 +68,9 @@ int rec_get_cert(
     struct span key, struct span value, struct stored_cert *c, struct err *e)
 {
 	static const char what[] = "certificate record";
-	struct rec_reader r = rec_read(value, VERSION);
+	bool endpoint = value.n == 0 || value.p[0] != VERSION_NO_ENDPOINT;
+	struct rec_reader r =
+	    rec_read(value, endpoint ? VERSION : VERSION_NO_ENDPOINT);
 	struct stored_cert got = { .der = { 0 } };
 	struct span der;
 
@@ -74,6 +90,11 @@ int rec_get_cert(
 	rec_read_text(&r, got.challenge_id, sizeof(got.challenge_id));
 	rec_read_text(&r, got.rule, sizeof(got.rule));
 	rec_read_text(&r, got.profile, sizeof(got.profile));
+	if (endpoint) {
+		rec_read_text(&r, got.endpoint, sizeof(got.endpoint));
+		rec_read_check(
+		    &r, got.endpoint[0] != '\0', "an endpoint without a name");
+	}
 	rec_read_text(&r, got.remote, sizeof(got.remote));
 	der = rec_read_span(&r, BUF_MAX);
 	rec_read_check(&r, got.state >= CERT_VALID && got.state <= CERT_HELD,

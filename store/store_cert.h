@@ -32,6 +32,7 @@ struct stored_cert {
 	char challenge_id[16]; /* that authorised it; empty: none did */
 	char rule[RULE_MAX];   /* what did: "challenge", "renewal" … */
 	char profile[64];      /* that it was made by; empty: the CA's own */
+	char endpoint[64];     /* that granted it; empty: not known, or none */
 	char remote[64];       /* address it was asked from */
 	struct buf der;	       /* owned */
 };

@@ -22,7 +22,7 @@ static bool fits_state(const char *wanted, const json_t *cert)
 /* Which ones are wanted; NULL or 0 is all of them. */
 struct listing {
 	struct out *out;
-	const char *subject, *state, *challenge, *transaction, *key;
+	const char *subject, *state, *challenge, *transaction, *key, *endpoint;
 	int64_t expires, issued; /* seconds: within so long, ahead and back */
 	int64_t now;
 };
@@ -59,6 +59,8 @@ static bool fits_record(const struct listing *l, const struct stored_cert *c)
 		c->not_after - l->now > l->expires))
 		return false;
 	if (l->issued != 0 && l->now - c->issued_at > l->issued)
+		return false;
+	if (l->endpoint != NULL && strcmp(c->endpoint, l->endpoint) != 0)
 		return false;
 	return begins(c->challenge_id, l->challenge) &&
 	    begins(c->trans_id, l->transaction) && fits_key(l->key, c);
@@ -100,6 +102,7 @@ static int read_filters(const struct opts *o, struct listing *l, struct err *e)
 	l->challenge = opt_value(o, "challenge");
 	l->transaction = opt_value(o, "transaction");
 	l->key = key = opt_value(o, "key");
+	l->endpoint = opt_value(o, "endpoint");
 	if (l->state != NULL && strcmp(l->state, "valid") != 0 &&
 	    strcmp(l->state, "revoked") != 0 &&
 	    strcmp(l->state, "expired") != 0)
@@ -173,6 +176,7 @@ static int show(struct out *out, struct store *st, const struct stored_cert *c,
 		{ "renewed_by", "renewed by", 0 },
 		{ "transaction", "transaction", 0 },
 		{ "challenge", "challenge", 0 },
+		{ "endpoint", "endpoint", 0 },
 		{ "remote", "asked from", 0 },
 	};
 	struct successor s = { &c->serial, json_array() };

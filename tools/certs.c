@@ -113,6 +113,7 @@ json_t *certs_json(const struct stored_cert *c, int64_t now)
 	json_object_set_new(o, "renews", certs_serial(&c->renews));
 	json_object_set_new(o, "transaction", text_or_null(c->trans_id));
 	json_object_set_new(o, "challenge", text_or_null(c->challenge_id));
+	json_object_set_new(o, "endpoint", text_or_null(c->endpoint));
 	json_object_set_new(o, "remote", text_or_null(c->remote));
 	return o;
 }

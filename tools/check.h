@@ -57,6 +57,7 @@ void check_store(struct check *c);
 void check_crl(struct check *c, struct ca *ca);
 void check_audit(struct check *c, struct ca *ca);
 int check_pending(struct check *c, struct ca *ca, struct err *e);
+int check_renewal(struct check *c, struct ca *ca, struct err *e);
 int check_guesses(struct check *c, struct ca *ca, struct err *e);
 
 #endif

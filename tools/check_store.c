@@ -176,7 +176,8 @@ void check_store(struct check *c)
 	    store_check(ca->store, &e) != 0 ||
 	    check_certs(c, ca->store, &e) != 0 ||
 	    check_challenges(c, ca->store, &e) != 0 ||
-	    check_guesses(c, ca, &e) != 0 || check_pending(c, ca, &e) != 0) {
+	    check_guesses(c, ca, &e) != 0 || check_pending(c, ca, &e) != 0 ||
+	    check_renewal(c, ca, &e) != 0) {
 		check_say(c, PROBLEM, HOME_STORE,
 		    e.kind == ERR_BUSY
 			? "find the process that holds it: fuser -v on it"

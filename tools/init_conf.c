@@ -57,6 +57,8 @@ static const char body[] =
     "renewal_from = 0%\n"
     "renewal_grace = 0\n"
     "renewal_key = any\n"
+    "# Other endpoints whose certificates it renews, too; * for all.\n"
+    "#renewal_of = NAME\n"
     "# Which certificates it may fetch: own, any or no.\n"
     "getcert = own\n"
     "# Answer with the CRL (crl), with where it is (cdp), or no.\n"

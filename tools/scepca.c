@@ -40,7 +40,8 @@ static const struct opt options[] = {
 	    false, false },
 	{ "profile", "NAME", "for certificates of this profile only", false,
 	    false },
-	{ "endpoint", "NAME", "at this endpoint only", false, false },
+	{ "endpoint", "NAME", "at this endpoint only; or those that it granted",
+	    false, false },
 	{ "transaction", "ID", "with this transactionID only", false, false },
 	/* cert */
 	{ "state", "STATE", "only those in this state", false, false },
@@ -81,7 +82,7 @@ static const struct command commands[] = {
 	{ "challenge revoke", "ID", "", "make one worthless",
 	    run_challenge_revoke },
 	{ "cert list", "",
-	    "subject state expires issued challenge transaction key",
+	    "subject state expires issued challenge transaction key endpoint",
 	    "certificates, by serial", run_cert_list },
 	{ "cert show", "SERIAL", "", "one of them", run_cert_show },
 	{ "cert export", "SERIAL", "pem der out", "one of them, to a file",

@@ -82,6 +82,8 @@ static const struct {
 	    "ca.conf:3: preset stands below other settings; want it first" },
 	{ "[endpoint x]\npreset = strict\nobsolete = yes\n",
 	    "ca.conf:3: obsolete = yes" },
+	{ "[endpoint x]\nrenewal_of = a b\nrenewal_of = b\n",
+	    "ca.conf:3: renewal_of = b; want the NAMEs of other endpoints" },
 	{ "[profile p]\nsan_dns = *.a\nsan_dns = any\n",
 	    "ca.conf:3: san_dns = any" },
 	/* keys are known in their own section only */
@@ -243,6 +245,9 @@ static const struct {
 	    "want pending, refuse or program" },
 	{ "endpoint default", "renewal", { "yes", "no", "challenge" },
 	    { "", "true", "YES" }, "want yes, no or challenge" },
+	{ "endpoint default", "renewal_of", { "old", "a b-1 c", "*" },
+	    { "", "a/b", "a *b", "**", "any?" },
+	    "want the NAMEs of other endpoints, each once, or * for all" },
 	{ "endpoint default", "renewal_from", { "0%", "50%", "99%" },
 	    { "", "50", "100%", "%", "-1%", "5 %", "50%%" },
 	    "want 0% to 99% of the old certificate's life, such as 50%" },
@@ -320,6 +325,7 @@ Test(conf, defaults)
 	cr_expect_eq(c.crl_renew, 86400);
 	cr_expect_eq(c.endpoint.unauthorised, UNAUTHORISED_PENDING);
 	cr_expect_eq(c.endpoint.renewal, RENEWAL_YES);
+	cr_expect(words_is_empty(&c.endpoint.renewal_of));
 	cr_expect_eq(c.endpoint.renewal_from, 0);
 	cr_expect_eq(c.endpoint.renewal_grace, 0);
 	cr_expect_not(c.endpoint.renewal_needs_new);
@@ -396,6 +402,8 @@ static const char full[] =
     "reply_chain = full\r\n"
     "unauthorised = refuse\r\n"
     "renewal = challenge\r\n"
+    "renewal_of = strict_1.x\r\n"
+    "renewal_of = gone\r\n"
     "renewal_from = 50%\r\n"
     "renewal_grace = 30d\r\n"
     "renewal_key = new\r\n"
@@ -437,6 +445,7 @@ Test(conf, all_keys)
 	cr_expect_eq(c.endpoint.time_window, 0);
 	cr_expect_eq(c.endpoint.unauthorised, UNAUTHORISED_REFUSE);
 	cr_expect_eq(c.endpoint.renewal, RENEWAL_CHALLENGE);
+	cr_expect_str_eq(c.endpoint.renewal_of.text, "strict_1.x gone");
 	cr_expect_eq(c.endpoint.renewal_from, 50);
 	cr_expect_eq(c.endpoint.renewal_grace, 30 * 86400);
 	cr_expect(c.endpoint.renewal_needs_new);

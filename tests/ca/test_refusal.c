@@ -292,6 +292,12 @@ static void renew_too_late(struct scene *s)
 	s->now = TEST_NOW + 366 * 86400;
 }
 
+static void renew_elsewhere(struct scene *s)
+{
+	renew(s);
+	ca_home_open(&s->h, "old");
+}
+
 static void sign_with_the_ca_key(struct scene *s)
 {
 	client_release(&s->c);
@@ -442,6 +448,8 @@ static const struct {
 	    "ended 86400 seconds ago" },
 	[REFUSE_SIGNER_CA] = { sign_with_the_ca_key, "signer-ca", "" },
 	[REFUSE_TRUST_NAME] = { as_another_device, "trust-name", "neither" },
+	[REFUSE_RENEWAL_ENDPOINT] = { renew_elsewhere, "renewal-endpoint",
+	    "it is of the endpoint default" },
 	[REFUSE_RENEWAL_NAME] = { renew_another_name, "renewal-name", "" },
 	[REFUSE_CSR_ALG] = { with_weak_csr, "csr-algorithm", "MD5" },
 	[REFUSE_KEY_TYPE] = { with_ec_key, "key-type", "enveloped" },
@@ -469,6 +477,7 @@ static const char *const confs[REFUSE_COUNT] = {
 	[REFUSE_GETCRL_OFF] = "getcrl = cdp\n[ca]\nurl = http://h.example/\n",
 	[REFUSE_NO_CHALLENGE] = "unauthorised = refuse\n",
 	[REFUSE_CHALLENGE_ENDPOINT] = "[endpoint old]\n",
+	[REFUSE_RENEWAL_ENDPOINT] = "[endpoint old]\n",
 	[REFUSE_RENEWAL_EARLY] = "renewal_from = 50%\n",
 	[REFUSE_RENEWAL_KEY] = "renewal_key = new\n",
 	[REFUSE_DUPLICATE] = "[profile default]\nduplicate = refuse\n",

@@ -166,7 +166,8 @@ static void make_confs(void)
 		     "crl_renew = 1h\n\n"
 		     "[endpoint default]\nlegacy = no\nreply_chain = full\n"
 		     "time_window = 5m\nunauthorised = refuse\n"
-		     "renewal = challenge\nrenewal_from = 50%\n"
+		     "renewal = challenge\nrenewal_of = old-1 *\n"
+		     "renewal_from = 50%\n"
 		     "renewal_grace = 30d\nrenewal_key = new\n"
 		     "getcert = any\ngetcrl = cdp\n[endpoint old-1]\nobsolete "
 		     "= yes\n"
@@ -347,6 +348,9 @@ static void make_records(void)
 	MUST(rec_key_cert(&c.serial, &key, NULL) == 0);
 	MUST(rec_put_cert(&c, &value, NULL) == 0);
 	save_rec("cert", &key, &value);
+	strcpy(c.endpoint, "phones");
+	MUST(rec_put_cert(&c, &value, NULL) == 0);
+	save_rec("cert-endpoint", &key, &value);
 	MUST(rec_key_request(&r.key, &key, NULL) == 0);
 	MUST(rec_put_request(&r, &value, NULL) == 0);
 	save_rec("request", &key, &value);

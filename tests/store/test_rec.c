@@ -39,6 +39,7 @@ static void make_cert(struct stored_cert *c)
 		.challenge_id = "abcdef",
 		.rule = "static challenge",
 		.profile = "router",
+		.endpoint = "strict",
 		.remote = "2001:db8::1",
 		.der = { der, sizeof(der), 0, 0 } };
 	full_text(c->trans_id, sizeof(c->trans_id));
@@ -101,7 +102,10 @@ enum { CERT, REQUEST, WAITING, CHALLENGE, CHALLENGE_ID, KINDS };
 static const char *const names[KINDS] = { "cert", "request", "waiting",
 	"challenge", "challenge id" };
 
-static const int version_of[KINDS] = { 3, 3, 3, 2, 1 };
+static const int version_of[KINDS] = { 4, 3, 3, 2, 1 };
+
+/* Of certificates whose endpoint is not known, which is still read. */
+enum { CERT_BEFORE = 3 };
 
 static void encode(int kind, struct example *x)
 {
@@ -221,6 +225,7 @@ Test(rec, fields)
 	cr_expect_str_eq(c2.challenge_id, c.challenge_id);
 	cr_expect_str_eq(c2.rule, c.rule);
 	cr_expect_str_eq(c2.profile, c.profile);
+	cr_expect_str_eq(c2.endpoint, c.endpoint);
 	cr_expect_str_eq(c2.remote, c.remote);
 	cr_expect(span_eq(buf_span(&c2.der), buf_span(&c.der)));
 	stored_cert_release(&c2);
@@ -348,7 +353,8 @@ Test(rec, trailing_octets_and_other_versions_are_refused)
 		cr_expect(strstr(e.text, "trailing") != NULL, "%s", e.text);
 		buf_cut(&x.value, x.value.n - 1);
 		for (int v = 0; v < 256; v++) {
-			if (v == version_of[kind])
+			if (v == version_of[kind] ||
+			    (kind == CERT && v == CERT_BEFORE))
 				continue;
 			x.value.p[0] = (uint8_t)v;
 			cr_expect_eq(decode(kind, rec_key_span(&x.key),
@@ -360,6 +366,49 @@ Test(rec, trailing_octets_and_other_versions_are_refused)
 		buf_release(&x.value);
 	}
 	buf_release(&again);
+}
+
+/*
+ * The version before, octet for octet: what has no endpoint is written as it
+ * was then.  An endpoint that is there and empty is neither.
+ */
+Test(rec, certificates_without_an_endpoint)
+{
+	static const uint8_t rest[] = { 1, 'x', 0, 0, 1, 'r', 1, 'a', 0, 0, 0,
+		1, '0' };
+	static const uint8_t empty[] = { 0, 1, 'a', 0, 0, 0, 1, '0' };
+	struct rec_key key;
+	struct buf old = { 0 }, again = { 0 }, wrong = { 0 };
+	struct stored_cert c;
+	struct err e;
+
+	cr_assert_eq(rec_key_cert(&(struct serial){ 1, { 7 } }, &key, NULL), 0);
+	cr_assert_eq(buf_put(&old, SPAN_LIT("\3\1"), NULL), 0);
+	for (int i = 0; i < 5 * 8 + 1 + 2 * 32 + 1; i++)
+		cr_assert_eq(buf_put(&old, SPAN_LIT("\0"), NULL), 0);
+	cr_assert_eq(
+	    buf_put(&old, (struct span){ rest, sizeof(rest) }, NULL), 0);
+	cr_assert_eq(rec_get_cert(rec_key_span(&key), buf_span(&old), &c, &e),
+	    0, "%s", e.text);
+	cr_expect_str_eq(c.trans_id, "x");
+	cr_expect_str_eq(c.profile, "r");
+	cr_expect_str_eq(c.endpoint, "");
+	cr_assert_eq(rec_put_cert(&c, &again, NULL), 0);
+	cr_expect(span_eq(buf_span(&again), buf_span(&old)));
+	stored_cert_release(&c);
+
+	/* version 4, and no text between profile and address */
+	cr_assert_eq(buf_put(&wrong, buf_span(&old), NULL), 0);
+	wrong.p[0] = 4;
+	buf_cut(&wrong, wrong.n - 7);
+	cr_assert_eq(
+	    buf_put(&wrong, (struct span){ empty, sizeof(empty) }, NULL), 0);
+	cr_expect_eq(
+	    rec_get_cert(rec_key_span(&key), buf_span(&wrong), &c, &e), -1);
+	cr_expect(strstr(e.text, "endpoint") != NULL, "%s", e.text);
+	buf_release(&old);
+	buf_release(&again);
+	buf_release(&wrong);
 }
 
 #define DIGITS_20 "01234567890123456789"

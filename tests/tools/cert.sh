@@ -93,6 +93,20 @@ want 1 cert show ...
 want 2 cert show
 want 2 cert show "$serial" "$serial"
 
+# --- by which endpoint it was granted, where that is known (T-21)
+for endpoint in phones phones-2; do
+	"$seed" "$h" granted "of-$endpoint" $endpoint || fail seed
+done
+listed 1 --endpoint phones
+listed 1 --endpoint phones-2 --state valid
+listed 0 --endpoint phone
+want 0 cert list --endpoint phones --json
+same endpoint "$(json "d['certificates'][0]['endpoint']")" phones
+want 0 cert show "$(json "d['certificates'][0]['serial']")"
+grep -q '^endpoint *phones$' "$tmp/out" || fail 'no endpoint is shown'
+want 0 cert show "$serial" --json
+same 'not known' "$(json "d['endpoint']")" None
+
 # --- export: DER is what PEM holds, and a file is not written through a link
 want 0 cert export "$serial" --der
 cp "$tmp/out" "$tmp/r1.der"

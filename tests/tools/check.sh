@@ -358,6 +358,26 @@ id=$(json "d['challenges'][0]['id']")
 ca challenge revoke "$id" --home "$h"
 warned challenges 'all are used, expired or revoked'
 
+# --- certificates that no URL renews, and the setting for them (T-21)
+"$seed" "$h" granted r21 phones || fail seed
+"$seed" "$h" granted r22 phones || fail seed
+"$seed" "$h" granted r23 default || fail seed
+warned ca.conf '2 valid certificates of the endpoint phones, which is not there'
+says 'remedy: renewal_of = phones in the section of the URL that'
+same 'of that one only' "$(grep -c 'of the endpoint' "$tmp/out")" 1
+for line in '[endpoint phones]' 'renewal_of = phones' 'renewal_of = *'; do
+	printf '%s\n' '[endpoint default]' "$line" >"$h/ca.conf"
+	want 0 check --home "$h"
+	[ "$(grep -c 'endpoint phones\|renewal_of' "$tmp/out")" -eq 0 ] ||
+		fail "a warning with $line"
+done
+printf '[endpoint default]\nrenewal = no\nrenewal_of = phones\n' >"$h/ca.conf"
+warned ca.conf '2 valid certificates of the endpoint phones'
+printf '%s\n' '[endpoint phones]' '' 'renewal_of = default' \
+	'renewal_of = phoness' >"$h/ca.conf"
+warned ca.conf 'ca.conf:4: renewal_of names phoness: there is no such endpoint'
+same 'that one only' "$(grep -c renewal_of "$tmp/out")" 1
+
 # --- a policy for the whole system (T-65)
 fresh "$good"
 # a sanitizer wants to be the first library, which does not matter here

@@ -7,6 +7,7 @@
  * usage: seed HOME
  *	  seed HOME enrolled NAME		CN=NAME, with the challenge on
  *						standard input
+ *	  seed HOME granted NAME ENDPOINT	and by which one
  *	  seed HOME renewed NAME SECONDS	and its successor, so old
  *	  seed HOME pending CSR ID [ADDRESS [AGE [TTL]]]
  *	  seed HOME approved CSR ID		requests; CSR is a file, DER
@@ -169,6 +170,19 @@ static void enrolled(struct ca *ca, const char *name)
 	issue(ca, name, buf_span(&spki), time(NULL), &c);
 	memcpy(c.challenge_id, challenge.id, sizeof(c.challenge_id));
 	snprintf(c.trans_id, sizeof(c.trans_id), "of-%s", name);
+	record(ca, &c);
+	buf_release(&spki);
+}
+
+static void granted(struct ca *ca, const char *name, const char *endpoint)
+{
+	struct stored_cert c = { 0 };
+	struct buf spki = { 0 };
+
+	make_key(&spki);
+	issue(ca, name, buf_span(&spki), time(NULL), &c);
+	snprintf(c.trans_id, sizeof(c.trans_id), "of-%s", name);
+	snprintf(c.endpoint, sizeof(c.endpoint), "%s", endpoint);
 	record(ca, &c);
 	buf_release(&spki);
 }
@@ -342,6 +356,8 @@ int main(int argc, char **argv)
 		enrolled(ca, argv[3]);
 	else if (argc == 4 && strcmp(what, "crl") == 0)
 		crl(ca, atol(argv[3]));
+	else if (argc == 5 && strcmp(what, "granted") == 0)
+		granted(ca, argv[3], argv[4]);
 	else if (argc == 5 && strcmp(what, "renewed") == 0)
 		renewed(ca, argv[3], atol(argv[4]));
 	else if (argc == 5 && strcmp(what, "many") == 0)

@@ -1,5 +1,5 @@
 # serve.py - as little of a web server as a CGI program needs (RFC 3875): prints its
-# port, then answers one request after the other.
+# port, then answers one request after the other.  /NAME/scep is the endpoint NAME.
 #
 # usage: python3 serve.py PKICLIENT HOME
 import http.server, os, subprocess, sys
@@ -12,6 +12,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             'QUERY_STRING': query, 'SCRIPT_NAME': path,
             'SERVER_PROTOCOL': 'HTTP/1.1', 'REMOTE_ADDR': '192.0.2.9',
             'SCEPCA_HOME': sys.argv[2], 'CONTENT_LENGTH': n,
+            'SCEPCA_ENDPOINT': path.rpartition('/scep')[0].lstrip('/'),
             'CONTENT_TYPE': self.headers.get('Content-Type', '')}
         env.update((k, v) for k, v in os.environ.items() if 'SAN_' in k)
         out = subprocess.run([sys.argv[1]], env=env, stdout=subprocess.PIPE,

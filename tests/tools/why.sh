@@ -125,8 +125,14 @@ told renewal-early 'days' renewal_from
 conf '[endpoint default]' 'renewal_key = new'
 renews "$first" --keep-key
 told renewal-key 'old key' 'new key'
-want 0 cert revoke "$serial" --reason keyCompromise
+conf '[endpoint default]' '[endpoint other]'
+default=$url
+url=${url%/scep}/other/scep
 renews "$first" --key-out "$tmp/k3"
+url=$default
+told renewal-endpoint 'the endpoint default' 'renewal_of'
+want 0 cert revoke "$serial" --reason keyCompromise
+renews "$first" --key-out "$tmp/k4"
 told signer-revoked keyCompromise 'scepca challenge new'
 
 # --- the operator, and what is not there

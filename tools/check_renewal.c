@@ -1,0 +1,116 @@
+/*
+ * Has every certificate a URL that renews it, and every renewal_of certificates
+ * to renew?
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "certs.h"
+#include "check.h"
+#include "conf_parse.h"
+
+struct granted {
+	int64_t now;
+	json_t *by; /* the name of an endpoint: how many are valid */
+};
+
+static int count(const struct stored_cert *cert, void *arg)
+{
+	struct granted *g = arg;
+	json_int_t n;
+
+	if (cert->endpoint[0] == '\0' || cert->state == CERT_REVOKED ||
+	    cert->not_after < g->now)
+		return 0;
+	n = json_integer_value(json_object_get(g->by, cert->endpoint));
+	json_object_set_new(g->by, cert->endpoint, json_integer(n + 1));
+	return 0;
+}
+
+static bool is_there(const struct conf_parse *p, const char *name)
+{
+	for (size_t i = 0; i < p->n_endpoints; i++)
+		if (strcmp(p->endpoints[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* is_taken_over - does another endpoint renew those of this one? */
+static bool is_taken_over(const struct conf_parse *p, const char *name)
+{
+	for (size_t i = 0; i < p->n_endpoints; i++) {
+		const struct endpoint *n = &p->endpoints[i];
+
+		if (n->renewal != RENEWAL_NO &&
+		    (words_has(&n->renewal_of, name) ||
+			words_has(&n->renewal_of, "*")))
+			return true;
+	}
+	return false;
+}
+
+/* A section that was taken out, or has got another name. */
+static void tell_left_alone(
+    struct check *c, const struct conf_parse *p, json_t *by)
+{
+	char remedy[CONF_NAME_MAX + 80];
+	const char *name;
+	json_t *value;
+
+	json_object_foreach(by, name, value)
+	{
+		json_int_t n = json_integer_value(value);
+
+		if (is_there(p, name) || is_taken_over(p, name))
+			continue;
+		snprintf(remedy, sizeof(remedy),
+		    "renewal_of = %s in the section of the URL that is to "
+		    "renew them",
+		    name);
+		check_say(c, WARNING, HOME_CONF, remedy,
+		    "%lld valid certificate%s of the endpoint %s, which is not "
+		    "there: no URL renews %s",
+		    (long long)n, n == 1 ? "" : "s", name,
+		    n == 1 ? "it" : "them");
+	}
+}
+
+/* A name that was never that of an endpoint, or is of no use any more. */
+static void tell_unknown(
+    struct check *c, const struct conf_parse *p, const json_t *by)
+{
+	int key = conf_key_find(IN_ENDPOINT, "renewal_of");
+	char name[WORD_MAX];
+
+	for (size_t i = 0; i < p->n_endpoints; i++) {
+		const char *at = p->endpoints[i].renewal_of.text;
+
+		while (words_next(&at, name))
+			if (strcmp(name, "*") != 0 && !is_there(p, name) &&
+			    json_object_get(by, name) == NULL)
+				check_say(c, WARNING, HOME_CONF,
+				    "correct the name, or take it out",
+				    "%s:%u: renewal_of names %s: there is no "
+				    "such endpoint, and no valid certificate "
+				    "of it",
+				    HOME_CONF, p->endpoint_lines[i].key[key],
+				    name);
+	}
+}
+
+int check_renewal(struct check *c, struct ca *ca, struct err *e)
+{
+	struct granted g = { .now = c->now, .by = json_object() };
+	struct conf_parse *p;
+	int rc = certs_each(ca->store, count, &g, e);
+
+	if (rc == 0)
+		rc = conf_parse(c->home, &p, e);
+	if (rc == 0) {
+		tell_left_alone(c, p, g.by);
+		tell_unknown(c, p, g.by);
+		free(p);
+	}
+	json_decref(g.by);
+	return rc;
+}
