@@ -47,7 +47,7 @@ want 1 decode "$tmp/msg"
 says "problem: the signer's certificate is missing"
 says 'cipher: AES-128-CBC'
 make -aes128 '-md sha256'
-python3 -c 'import sys
+"$python" -IS -c 'import sys
 b = bytearray(open(sys.argv[1], "rb").read())
 b[-1] ^= 1
 open(sys.argv[1], "wb").write(b)' "$tmp/msg"

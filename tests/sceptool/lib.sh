@@ -8,6 +8,8 @@ fake_ca=$2
 tmp=$(mktemp -d)
 server=
 trap 'stop; rm -rf "$tmp"' EXIT
+# what a wrapper of it would find only after some shells, each time
+python=$(python3 -c 'import sys; print(sys.executable)')
 failed=0
 
 fail() { # fail TEXT - with what the last command said
@@ -84,7 +86,7 @@ fingerprint() { # fingerprint DIGEST - of the CA's certificate
 }
 
 json() { # json EXPRESSION - of the document d on the last command's output
-	python3 -c 'import json, sys
+	"$python" -IS -c 'import json, sys
 with open(sys.argv[1]) as f: d = json.load(f)
 print(eval(sys.argv[2]))' "$tmp/out" "$1"
 }

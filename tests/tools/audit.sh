@@ -67,7 +67,7 @@ same events "$(events)" 'ca ra ra crl challenge challenge challenge-revoked appr
 grep -qF -e "$value" -e 'secret word' "$log" && fail 'a secret is in the log'
 
 # --- the chain, by another's arithmetic
-python3 - "$log" >"$tmp/out" 2>"$tmp/err" <<'END' || fail chain
+"$python" - "$log" >"$tmp/out" 2>"$tmp/err" <<'END' || fail chain
 import hashlib, sys
 chain = '0' * 64
 for n, line in enumerate(open(sys.argv[1]), 1):

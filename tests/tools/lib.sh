@@ -12,6 +12,8 @@ ca_env= # what is set in the environment of scepca alone
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 unset SCEPCA_HOME REQUEST_METHOD GATEWAY_INTERFACE
+# what a wrapper of it would find only after some shells, each time
+python=$(python3 -c 'import sys; print(sys.executable)')
 failed=0
 
 fail() { # fail TEXT - with what the last command said
@@ -50,7 +52,7 @@ same() { # same NAME HAVE WANT
 }
 
 json() { # json EXPRESSION - of the document d on the last command's output
-	python3 -c 'import json, sys
+	"$python" -IS -c 'import json, sys
 with open(sys.argv[1]) as f: d = json.load(f)
 print(eval(sys.argv[2]))' "$tmp/out" "$1" 2>>"$tmp/err" || fail "json: $1"
 }

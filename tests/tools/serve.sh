@@ -1,7 +1,7 @@
 # serve.sh - a web server for the tests of scepca that need a device; after lib.sh.
 
 serve() { # serve PKICLIENT HOME - at $url, until the test ends
-	python3 "$(dirname "$0")/serve.py" "$1" "$2" >"$tmp/port" \
+	"$python" "$(dirname "$0")/serve.py" "$1" "$2" >"$tmp/port" \
 		2>"$tmp/log" &
 	server=$!
 	trap 'kill $server 2>/dev/null; rm -rf "$tmp"' EXIT
