@@ -10,19 +10,24 @@ build=$1
 source=$2
 status=0
 
-# include_path LAYER - every -I option with which a file of the layer is compiled
-include_path() {
-	python3 - "$build/compile_commands.json" "$1" <<-'EOF'
+# A line for each folder: its name, every -I option with which a file of it is
+# compiled.
+paths=$(python3 - "$build/compile_commands.json" <<-'EOF'
 	import json, os, shlex, sys
-	commands, layer = sys.argv[1:]
-	paths = set()
-	for entry in json.load(open(commands)):
+	paths = {}
+	for entry in json.load(open(sys.argv[1])):
 	    path = os.path.normpath(os.path.join(entry["directory"], entry["file"]))
-	    if os.path.basename(os.path.dirname(path)) == layer:
-	        paths |= {os.path.normpath(os.path.join(entry["directory"], a[2:]))
-	                  for a in shlex.split(entry["command"]) if a.startswith("-I")}
-	print(" ".join("-I" + p for p in sorted(paths)))
+	    layer = os.path.basename(os.path.dirname(path))
+	    paths.setdefault(layer, set()).update(
+	        os.path.normpath(os.path.join(entry["directory"], a[2:]))
+	        for a in shlex.split(entry["command"]) if a.startswith("-I"))
+	for layer in paths:
+	    print(layer, " ".join("-I" + p for p in sorted(paths[layer])))
 	EOF
+)
+
+include_path() { # include_path LAYER
+	echo "$paths" | sed -n "s/^$1 //p"
 }
 
 # sees LAYER HEADER - can a file of the layer include the header?
