@@ -246,6 +246,42 @@ Test(trust, revoked)
 	end();
 }
 
+/*
+ * The CA in between is asked about like the device: what it may be taken for is
+ * worse.  The root's CRL covers it, its own covers the device.
+ */
+Test(trust, revoked_between)
+{
+	static const uint8_t ours[] = { 0x12, 0x11, 0 }, others[] = { 0x12, 0 };
+	const int64_t fresh = TEST_NOW + 3600;
+	struct ask q = { 0 };
+
+	begin("tie = serialNumber\ncrl = certs/vendor.crl");
+	vendor_client(&c, &issuing, "dev1", SUDI);
+	q.between = buf_span(&issuing.cert);
+	vendor_crl_two(&h, &root, others, fresh, &issuing, others);
+	ask(SN, &q, TEST_NOW, REFUSE_NONE, NULL);
+	ask(SN, &q, fresh + 1, REFUSE_SIGNER_REVOKED, "above it: the CRL of");
+	vendor_crl_two(&h, &root, ours, fresh, &issuing, others);
+	ask(SN, &q, TEST_NOW, REFUSE_SIGNER_REVOKED, "above it: the CRL lists");
+	/* listed is listed, however old the list */
+	ask(SN, &q, fresh + 1, REFUSE_SIGNER_REVOKED, "above it: the CRL list");
+	vendor_crl(&h, &issuing, others, fresh);
+	ask(SN, &q, TEST_NOW, REFUSE_SIGNER_REVOKED, "above it: there is no");
+	/* the root's name, another key */
+	vendor_crl_two(&h, &unknown, others, fresh, &issuing, others);
+	ask(SN, &q, TEST_NOW, REFUSE_SIGNER_REVOKED, "above it: there is no");
+	vendor_crl(&h, &root, others, fresh);
+	ask(SN, &q, TEST_NOW, REFUSE_SIGNER_REVOKED, "vendor: there is no");
+	cr_expect_eq(ca_home_certs(&h), 1);
+	/* nobody asks about what the file names, whoever brings it again */
+	vendor_crl(&h, &issuing, others, fresh);
+	vendor_trust(&h, &root, &issuing);
+	ask(SN, &plain, TEST_NOW, REFUSE_NONE, NULL);
+	ask(SN, &q, TEST_NOW, REFUSE_NONE, NULL);
+	end();
+}
+
 /* R103: a stranger's CA, if of the same name, says nothing; nor do these. */
 Test(trust, not_vouched_for)
 {
