@@ -152,11 +152,13 @@ static int ask_program(struct enrolment *n, enum refusal *why, struct err *e)
 }
 
 /*
- * T-22: a key that is certified for another name.  What is granted at once
- * learns that from its commit, without a further look at the store.
+ * T-22: a key that is certified for another name; T-26: another name was got
+ * with what is presented.  What is granted at once learns that from its commit,
+ * without a further look at the store.
  */
 static int judge_holder(struct enrolment *n, enum refusal *why, struct err *e)
 {
+	enum grant_outcome taken = GRANT_KEY_TAKEN;
 	struct stored_cert other = { 0 };
 	uint8_t key_hash[32];
 	bool found;
@@ -167,10 +169,16 @@ static int judge_holder(struct enrolment *n, enum refusal *why, struct err *e)
 	    store_cert_key_elsewhere(n->ca->store, key_hash, n->r.name_hash,
 		n->now, &found, &other, e) != 0)
 		return -1;
-	if (found) {
-		grant_key_holder(&other, n->ev->detail, sizeof(n->ev->detail));
-		*why = REFUSE_KEY_TAKEN;
+	if (!found && n->who->kind == SIGNER_TRUSTED) {
+		taken = GRANT_PRESENTED;
+		if (store_cert_presented_elsewhere(n->ca->store,
+			n->r.key.key_hash, n->r.name_hash, n->now, &found,
+			&other, e) != 0)
+			return -1;
 	}
+	if (found)
+		*why = grant_refusal(
+		    taken, &other, n->ev->detail, sizeof(n->ev->detail));
 	stored_cert_release(&other);
 	return 0;
 }
@@ -294,9 +302,11 @@ static int grant(struct enrolment *n, struct pki_outcome *o, struct err *e)
 		pki_refuse(o, REFUSE_DUPLICATE);
 		break;
 	case GRANT_KEY_TAKEN:
-		grant_key_holder(&cert, n->ev->detail, sizeof(n->ev->detail));
+	case GRANT_PRESENTED:
+		pki_refuse(o,
+		    grant_refusal(
+			outcome, &cert, n->ev->detail, sizeof(n->ev->detail)));
 		stored_cert_release(&cert);
-		pki_refuse(o, REFUSE_KEY_TAKEN);
 		break;
 	default: /* GRANT_CHALLENGE_GONE: another process was first */
 		pki_refuse(o, REFUSE_CHALLENGE_USED);

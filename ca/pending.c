@@ -55,10 +55,9 @@ static int issue(struct ca *ca, const struct csr *csr,
 		*why = REFUSE_REJECTED;
 	else if (outcome == GRANT_NAME_TAKEN) /* since it came (R143) */
 		*why = REFUSE_DUPLICATE;
-	else if (outcome == GRANT_KEY_TAKEN) {
-		grant_key_holder(cert, detail, detail_size);
+	else if (outcome == GRANT_KEY_TAKEN || outcome == GRANT_PRESENTED) {
+		*why = grant_refusal(outcome, cert, detail, detail_size);
 		stored_cert_release(cert);
-		*why = REFUSE_KEY_TAKEN;
 	} else if (outcome != GRANT_DONE && outcome != GRANT_ALREADY)
 		return err_set(e, ERR_STORE,
 		    "an approved request cannot be granted (%d)", (int)outcome);
