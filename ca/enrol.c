@@ -102,10 +102,11 @@ static int judge_names(struct enrolment *n, enum refusal *why, struct err *e)
 	if (*why != REFUSE_NONE)
 		return 0;
 	/* under this name it is looked for from now on */
+	if (name_hash_granted(n->g.subject, n->g.san, n->r.name_hash, e) != 0)
+		return -1;
 	if (n->g.made.n != 0) {
 		buf_cut(&n->ev->subject, 0);
-		if (name_hash(n->g.subject, n->r.name_hash, e) != 0 ||
-		    name_text(n->g.subject, &n->ev->subject, e) != 0)
+		if (name_text(n->g.subject, &n->ev->subject, e) != 0)
 			return -1;
 	}
 	if (n->a.for_name[0] != '\0')

@@ -93,7 +93,8 @@ int pending_issue(struct ca *ca, const struct stored_request *r, int64_t now,
 		ca, r, profile, &g, &old, why, detail, detail_size, e) != 0)
 		goto out;
 	/* the profile may add another name than when the request came */
-	if (*why == REFUSE_NONE && name_hash(g.subject, mine.name_hash, e) != 0)
+	if (*why == REFUSE_NONE &&
+	    name_hash_granted(g.subject, g.san, mine.name_hash, e) != 0)
 		goto out;
 	rc = *why == REFUSE_NONE ? issue(ca, &csr, profile, &g, &mine, cert,
 				       why, detail, detail_size, e)
