@@ -107,7 +107,9 @@ out:
 }
 
 static int issue_page(struct ca *ca, struct stored_request *page, size_t n,
-    int64_t now, void (*done)(const struct stored_cert *c, void *arg),
+    int64_t now,
+    void (*done)(
+	const struct stored_request *r, const struct stored_cert *c, void *arg),
     void *arg, size_t *issued, size_t *left, struct err *e)
 {
 	char detail[256];
@@ -125,7 +127,7 @@ static int issue_page(struct ca *ca, struct stored_request *page, size_t n,
 			why = REFUSE_SUBJECT; /* unreadable: one of many */
 		}
 		if (why == REFUSE_NONE && done != NULL)
-			done(&cert, arg);
+			done(&page[i], &cert, arg);
 		stored_cert_release(&cert);
 		if (why == REFUSE_NONE)
 			++*issued;
@@ -136,8 +138,9 @@ static int issue_page(struct ca *ca, struct stored_request *page, size_t n,
 }
 
 int pending_issue_all(struct ca *ca, int64_t now,
-    void (*done)(const struct stored_cert *c, void *arg), void *arg,
-    size_t *issued, size_t *left, struct err *e)
+    void (*done)(
+	const struct stored_request *r, const struct stored_cert *c, void *arg),
+    void *arg, size_t *issued, size_t *left, struct err *e)
 {
 	struct stored_request page[PAGE];
 	struct pending_after after;

@@ -81,11 +81,12 @@ struct telling {
 	struct out *out;
 };
 
-static void tell_issued(const struct stored_cert *c, void *arg)
+static void tell_issued(
+    const struct stored_request *req, const struct stored_cert *c, void *arg)
 {
 	struct telling *t = arg;
 
-	notices_cert(t->ca, t->out, NOTICE_ISSUED, c);
+	notices_cert(t->ca, t->out, NOTICE_ISSUED, c, req);
 }
 
 static int do_issue(struct ca *ca, int64_t now, struct report *r,
@@ -175,7 +176,7 @@ static int supersede_old(const struct stored_cert *c, void *arg)
 		buf_release(&event);
 		if (!s->failed && outcome == REVOKE_DONE) {
 			s->n++;
-			notices_cert(s->ca, s->out, NOTICE_REVOKED, &old);
+			notices_cert(s->ca, s->out, NOTICE_REVOKED, &old, NULL);
 		}
 	}
 	stored_cert_release(&old);

@@ -152,7 +152,7 @@ static int issue(struct ca *ca, struct out *out, const struct stored_request *r)
 		return out_error(out, &e);
 	}
 	if (why == REFUSE_NONE) {
-		notices_cert(ca, out, NOTICE_ISSUED, &c);
+		notices_cert(ca, out, NOTICE_ISSUED, &c, r);
 		answer(out, r, r, &c, "");
 	} else
 		rc = say_refusal(out,

@@ -85,8 +85,10 @@ Test(trust, one_name_unless_allowed)
 	trust_end();
 }
 
-static void count_one(const struct stored_cert *cert, void *arg)
+static void count_one(
+    const struct stored_request *r, const struct stored_cert *cert, void *arg)
 {
+	(void)r;
 	(void)cert;
 	++*(int *)arg;
 }
