@@ -94,8 +94,7 @@ static int judge_names(struct enrolment *n, enum refusal *why, struct err *e)
 	if (ours)
 		*why = REFUSE_CA_KEY;
 	else if (n->who->kind == SIGNER_OURS &&
-	    renewal_names(&n->who->view, n->profile, &n->g, why, n->ev->detail,
-		sizeof(n->ev->detail), e) != 0)
+	    renewal_names(&n->who->view, &n->g, why, e) != 0)
 		return -1;
 	else if (n->who->kind == SIGNER_TRUSTED && judge_tie(n, why, e) != 0)
 		return -1;
@@ -192,6 +191,7 @@ static int judge(struct enrolment *n, enum refusal *why, struct err *e)
 {
 	struct ca *ca = n->ca;
 	struct pki_event *ev = n->ev;
+	struct span had = { 0 };
 
 	if (authorise(ca, n->type, n->csr, n->r.key.trans_id, n->who, n->now,
 		&n->a, &n->ask, why, e) != 0)
@@ -204,8 +204,11 @@ static int judge(struct enrolment *n, enum refusal *why, struct err *e)
 	if (ca_profile(ca, n->a.profile, &n->other, &n->profile, e) != 0)
 		return -1;
 	memcpy(n->r.profile, n->profile->name, sizeof(n->r.profile));
-	if (policy_decide(n->csr, n->profile, &ca->conf.endpoint.algs, &n->g,
-		why, ev->detail, sizeof(ev->detail), e) != 0)
+	if (n->who->kind == SIGNER_OURS &&
+	    renewal_had(&n->who->view, &had, e) != 0)
+		return -1;
+	if (policy_decide(n->csr, had, n->profile, &ca->conf.endpoint.algs,
+		&n->g, why, ev->detail, sizeof(ev->detail), e) != 0)
 		return -1;
 	if (*why == REFUSE_NONE && judge_names(n, why, e) != 0)
 		return -1;

@@ -31,8 +31,8 @@ void decide(const char *kind, struct span subject, struct span extensions,
 	ok(csr_build(subject, key, alg_digest_by_name("SHA-256"), extensions,
 	    (struct span){ 0 }, &d->der, e));
 	ok(csr_parse(buf_span(&d->der), &d->csr, e));
-	ok(policy_decide(&d->csr, p, &algs, &d->g, &d->why, d->detail,
-	    sizeof(d->detail), e));
+	ok(policy_decide(&d->csr, (struct span){ 0 }, p, &algs, &d->g, &d->why,
+	    d->detail, sizeof(d->detail), e));
 	privkey_free(key);
 }
 

@@ -172,3 +172,74 @@ Test(granted_name, without_a_subject_later)
 	client_release(&device);
 	end();
 }
+
+/*
+ * A renewal asks for the name that was derived: what is not in subject_allowed
+ * is the profile's own, and the names that it comes from are kept.
+ */
+Test(granted_name, derived_is_renewed)
+{
+	struct buf cn = { 0 }, other = { 0 }, cert = { 0 };
+	struct stored_cert page[8];
+	size_t n;
+	struct ask q = { .trans_id = "r1" };
+
+	begin(CA_RSA,
+	    "[profile default]\nsubject_derived = CN:dns\n"
+	    "subject_allowed = OU\n");
+	ok(name_parse("CN=a.de", &cn, e));
+	ok(name_parse("CN=b.de", &other, e));
+	q.subject = buf_span(&cn);
+	ask_for(&c, q, SCEP_FAILURE, REFUSE_SUBJECT, "without that name");
+	ask_names(&c, "1", a, SCEP_SUCCESS, REFUSE_NONE, "first");
+	ok(store_cert_page(h.ca->store, NULL, page, COUNT(page), &n, e));
+	cr_assert_eq(n, 1);
+	buf_move(&cert, &page[0].der);
+	client_adopt(&c, NULL, buf_span(&cert));
+	ask_for(&c, q, SCEP_SUCCESS, REFUSE_NONE, "in full");
+	q.subject = buf_span(&other);
+	q.trans_id = "r2";
+	ask_for(&c, q, SCEP_FAILURE, REFUSE_SUBJECT, "another's");
+	/* and one that leaves it to the profile again */
+	q.subject = SPAN_LIT("\x30\x00");
+	q.trans_id = "r3";
+	ask_for(&c, q, SCEP_SUCCESS, REFUSE_NONE, "nothing");
+	ask_names(&c, "r4", b, SCEP_FAILURE, REFUSE_RENEWAL_NAME, "others");
+	ok(store_cert_page(h.ca->store, NULL, page, COUNT(page), &n, e));
+	cr_expect_eq(n, 3);
+	for (size_t i = 1; i < n; i++)
+		cr_expect_arr_eq(page[0].name_hash, page[i].name_hash, 32);
+	for (size_t i = 0; i < n; i++)
+		stored_cert_release(&page[i]);
+	buf_release(&cn);
+	buf_release(&other);
+	buf_release(&cert);
+	end();
+}
+
+/* The same where the operator is asked in between. */
+Test(granted_name, derived_is_renewed_later)
+{
+	struct buf cn = { 0 }, cert = { 0 };
+	struct stored_cert page[4];
+	size_t n;
+	struct ask q = { .trans_id = "r1" };
+
+	begin(CA_RSA,
+	    "[profile default]\nsubject_derived = CN:dns\n"
+	    "subject_allowed = OU\n");
+	ok(name_parse("CN=a.de", &cn, e));
+	q.subject = buf_span(&cn);
+	ask_names(&c, "1", a, SCEP_SUCCESS, REFUSE_NONE, "first");
+	ok(store_cert_page(h.ca->store, NULL, page, COUNT(page), &n, e));
+	cr_assert_eq(n, 1);
+	buf_move(&cert, &page[0].der);
+	client_adopt(&c, NULL, buf_span(&cert));
+	h.ca->conf.offline = true;
+	ask_for(&c, q, SCEP_PENDING, REFUSE_NONE, "waits");
+	h.ca->conf.offline = false;
+	ask_for(&c, q, SCEP_SUCCESS, REFUSE_NONE, "granted");
+	buf_release(&cn);
+	buf_release(&cert);
+	end();
+}

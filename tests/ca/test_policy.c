@@ -332,8 +332,9 @@ Test(policy, csr_digest)
 
 		grantable_release(&d.g);
 		d.csr.digest = alg_digest_by_name(rows[i].digest);
-		ok(policy_decide(&d.csr, &conf_default_profile, &a, &d.g,
-		    &d.why, d.detail, sizeof(d.detail), e));
+		ok(policy_decide(&d.csr, (struct span){ 0 },
+		    &conf_default_profile, &a, &d.g, &d.why, d.detail,
+		    sizeof(d.detail), e));
 		cr_expect_eq(d.why, rows[i].why, "row %zu", i);
 	}
 	decision_release(&d);
