@@ -44,6 +44,7 @@ int notice_of_cert(const struct conf *c, enum notice_event event,
 	struct facts f = {
 		.trans_id = cert->trans_id,
 		.remote = cert->remote,
+		.endpoint = cert->endpoint,
 		.profile = cert->profile,
 		.rule = cert->rule,
 		.challenge_id = cert->challenge_id,
@@ -61,7 +62,6 @@ int notice_of_cert(const struct conf *c, enum notice_event event,
 	if (r != NULL) {
 		f.type = (enum scep_type)r->type;
 		f.csr_hash = r->csr_hash;
-		f.endpoint = r->endpoint;
 	}
 	(void)cert_extension(v.extensions, "2.5.29.17", &f.san, NULL, NULL);
 	if (event == NOTICE_REVOKED)
