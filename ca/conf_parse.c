@@ -22,7 +22,7 @@ static const struct endpoint default_endpoint = {
 	.getcrl = GETCRL_CRL,
 };
 
-static const struct profile default_profile = {
+const struct profile conf_default_profile = {
 	.name = "default",
 	.lifetime = 365 * 86400,
 	.backdate = 600,
@@ -200,7 +200,7 @@ static int begin_profile(struct conf_parse *p, const char *name)
 		PROFILES_MAX, profile_at, &i) != 0)
 		return -1;
 	if (i == p->n_profiles)
-		p->profiles[p->n_profiles++] = default_profile;
+		p->profiles[p->n_profiles++] = conf_default_profile;
 	begin_lines(p, &p->profile_lines[i]);
 	p->to.profile = &p->profiles[i];
 	strcpy(p->to.profile->name, name);
@@ -339,7 +339,7 @@ int conf_parse(const char *home, struct conf_parse **out, struct err *e)
 	p->left = buf_span(&text);
 	p->to.conf = default_conf;
 	p->endpoints[p->n_endpoints++] = default_endpoint;
-	p->profiles[p->n_profiles++] = default_profile;
+	p->profiles[p->n_profiles++] = conf_default_profile;
 	p->e = e;
 	line = ini_parse_stream(next_line, p, on_key, p);
 	if (line > 0 && (!p->failed || (unsigned)line < p->line)) {

@@ -44,6 +44,9 @@ struct conf_parse {
 int conf_parse(const char *home, struct conf_parse **out, struct err *e);
 int conf_parse_fail(struct conf_parse *p, const char *what, const char *right);
 
+/* a profile of which ca.conf says nothing */
+extern const struct profile conf_default_profile;
+
 /* conf_find_profile, conf_find_trust - by name; NULL */
 const struct profile *conf_find_profile(
     const struct conf_parse *p, const char *name);

@@ -94,18 +94,18 @@ static int judge_names(struct enrolment *n, enum refusal *why, struct err *e)
 	if (ours)
 		*why = REFUSE_CA_KEY;
 	else if (n->who->kind == SIGNER_OURS &&
-	    renewal_names(&n->who->view, n->profile, &n->g, why, n->ev->detail,
-		sizeof(n->ev->detail), e) != 0)
+	    renewal_names(&n->who->view, &n->g, why, e) != 0)
 		return -1;
 	else if (n->who->kind == SIGNER_TRUSTED && judge_tie(n, why, e) != 0)
 		return -1;
 	if (*why != REFUSE_NONE)
 		return 0;
 	/* under this name it is looked for from now on */
+	if (name_hash_granted(n->g.subject, n->g.san, n->r.name_hash, e) != 0)
+		return -1;
 	if (n->g.made.n != 0) {
 		buf_cut(&n->ev->subject, 0);
-		if (name_hash(n->g.subject, n->r.name_hash, e) != 0 ||
-		    name_text(n->g.subject, &n->ev->subject, e) != 0)
+		if (name_text(n->g.subject, &n->ev->subject, e) != 0)
 			return -1;
 	}
 	if (n->a.for_name[0] != '\0')
@@ -152,11 +152,13 @@ static int ask_program(struct enrolment *n, enum refusal *why, struct err *e)
 }
 
 /*
- * T-22: a key that is certified for another name.  What is granted at once
- * learns that from its commit, without a further look at the store.
+ * T-22: a key that is certified for another name; T-26: another name was got
+ * with what is presented.  What is granted at once learns that from its commit,
+ * without a further look at the store.
  */
 static int judge_holder(struct enrolment *n, enum refusal *why, struct err *e)
 {
+	enum grant_outcome taken = GRANT_KEY_TAKEN;
 	struct stored_cert other = { 0 };
 	uint8_t key_hash[32];
 	bool found;
@@ -167,10 +169,16 @@ static int judge_holder(struct enrolment *n, enum refusal *why, struct err *e)
 	    store_cert_key_elsewhere(n->ca->store, key_hash, n->r.name_hash,
 		n->now, &found, &other, e) != 0)
 		return -1;
-	if (found) {
-		grant_key_holder(&other, n->ev->detail, sizeof(n->ev->detail));
-		*why = REFUSE_KEY_TAKEN;
+	if (!found && n->who->kind == SIGNER_TRUSTED) {
+		taken = GRANT_PRESENTED;
+		if (store_cert_presented_elsewhere(n->ca->store,
+			n->r.key.key_hash, n->r.name_hash, n->now, &found,
+			&other, e) != 0)
+			return -1;
 	}
+	if (found)
+		*why = grant_refusal(
+		    taken, &other, n->ev->detail, sizeof(n->ev->detail));
 	stored_cert_release(&other);
 	return 0;
 }
@@ -183,6 +191,7 @@ static int judge(struct enrolment *n, enum refusal *why, struct err *e)
 {
 	struct ca *ca = n->ca;
 	struct pki_event *ev = n->ev;
+	struct span had = { 0 };
 
 	if (authorise(ca, n->type, n->csr, n->r.key.trans_id, n->who, n->now,
 		&n->a, &n->ask, why, e) != 0)
@@ -195,8 +204,11 @@ static int judge(struct enrolment *n, enum refusal *why, struct err *e)
 	if (ca_profile(ca, n->a.profile, &n->other, &n->profile, e) != 0)
 		return -1;
 	memcpy(n->r.profile, n->profile->name, sizeof(n->r.profile));
-	if (policy_decide(n->csr, n->profile, &ca->conf.endpoint.algs, &n->g,
-		why, ev->detail, sizeof(ev->detail), e) != 0)
+	if (n->who->kind == SIGNER_OURS &&
+	    renewal_had(&n->who->view, &had, e) != 0)
+		return -1;
+	if (policy_decide(n->csr, had, n->profile, &ca->conf.endpoint.algs,
+		&n->g, why, ev->detail, sizeof(ev->detail), e) != 0)
 		return -1;
 	if (*why == REFUSE_NONE && judge_names(n, why, e) != 0)
 		return -1;
@@ -294,9 +306,11 @@ static int grant(struct enrolment *n, struct pki_outcome *o, struct err *e)
 		pki_refuse(o, REFUSE_DUPLICATE);
 		break;
 	case GRANT_KEY_TAKEN:
-		grant_key_holder(&cert, n->ev->detail, sizeof(n->ev->detail));
+	case GRANT_PRESENTED:
+		pki_refuse(o,
+		    grant_refusal(
+			outcome, &cert, n->ev->detail, sizeof(n->ev->detail)));
 		stored_cert_release(&cert);
-		pki_refuse(o, REFUSE_KEY_TAKEN);
 		break;
 	default: /* GRANT_CHALLENGE_GONE: another process was first */
 		pki_refuse(o, REFUSE_CHALLENGE_USED);

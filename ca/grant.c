@@ -20,6 +20,12 @@ static bool wants_unique_name(const struct granting *what, bool renewal)
 		(rule == DUPLICATE_PENDING && !what->asked));
 }
 
+/* By a certificate that a trust vouches for; the store knows by which. */
+static bool is_by_trust(const struct authorisation *a)
+{
+	return strncmp(a->rule, "trust:", 6) == 0;
+}
+
 /* record - in the books, with what is told of it */
 static int record(struct ca *ca, const struct granting *what,
     struct grant *grant, enum grant_outcome *outcome,
@@ -51,6 +57,8 @@ static int grant_once(struct ca *ca, const struct granting *what,
 		.approved = what->approved,
 		.unique_name = wants_unique_name(what, renewal),
 		.unique_key = !what->profile->key_reuse,
+		.presented = is_by_trust(a),
+		.one_name = !what->profile->key_reuse,
 		.supersede = renewal && what->profile->supersede == 0,
 		.now = r->decided_at,
 	};
@@ -73,7 +81,8 @@ static int grant_once(struct ca *ca, const struct granting *what,
 			*cert = new;
 			new = (struct stored_cert){ 0 };
 		} else if (*outcome == GRANT_ALREADY ||
-		    *outcome == GRANT_KEY_TAKEN) {
+		    *outcome == GRANT_KEY_TAKEN ||
+		    *outcome == GRANT_PRESENTED) {
 			*cert = recorded;
 			recorded = (struct stored_cert){ 0 };
 		}
@@ -109,12 +118,20 @@ int grant_certificate(struct ca *ca, const struct granting *what,
 	    TRIES);
 }
 
-void grant_key_holder(
+enum refusal grant_refusal(enum grant_outcome taken,
     const struct stored_cert *other, char *detail, size_t size)
 {
 	char serial[2 * SERIAL_MAX + 1] = "";
 
 	for (size_t i = 0; i < other->serial.n; i++)
 		snprintf(serial + 2 * i, 3, "%02x", other->serial.b[i]);
-	snprintf(detail, size, "certificate %s has it", serial);
+	if (taken == GRANT_KEY_TAKEN) {
+		snprintf(detail, size, "certificate %s has it", serial);
+		return REFUSE_KEY_TAKEN;
+	}
+	snprintf(detail, size,
+	    "certificate %s was got with the one that was presented, under "
+	    "another subject",
+	    serial);
+	return REFUSE_TRUST_NAME;
 }

@@ -22,8 +22,9 @@ struct granting {
 /*
  * grant_certificate - for the request *r, which is completed to what is
  * recorded of it (state, serial).  The signature is made outside the store.
- * GRANT_DONE and GRANT_ALREADY: *cert is what is recorded; GRANT_KEY_TAKEN: it
- * is the other one with this key; release it.
+ * GRANT_DONE and GRANT_ALREADY: *cert is what is recorded; GRANT_KEY_TAKEN
+ * and GRANT_PRESENTED: it is the other one that has the key, or was got with
+ * what the signer presents; release it.
  * Serials that are taken are replaced here.
  */
 int grant_certificate(struct ca *ca, const struct granting *what,
@@ -31,10 +32,10 @@ int grant_certificate(struct ca *ca, const struct granting *what,
     enum grant_outcome *outcome, struct err *e);
 
 /*
- * grant_key_holder - "certificate SERIAL has it", for the log: who holds the
- * key that is asked for is not for the client
+ * grant_refusal - of GRANT_KEY_TAKEN or GRANT_PRESENTED; detail[] names the other
+ * certificate for the log: that is not for the client
  */
-void grant_key_holder(
+enum refusal grant_refusal(enum grant_outcome taken,
     const struct stored_cert *other, char *detail, size_t size);
 
 #endif

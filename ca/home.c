@@ -1,5 +1,6 @@
 #include "home.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -251,4 +252,52 @@ int home_replace(const char *home, const char *name, mode_t mode,
     struct span bytes, struct err *e)
 {
 	return write_file(home, name, mode, bytes, 0, e);
+}
+
+/* Is `entry` what mkostemp(3) makes of the template base.XXXXXX? */
+static bool is_temporary(const char *entry, const char *base)
+{
+	static const char random[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				     "abcdefghijklmnopqrstuvwxyz";
+	size_t n = strlen(base);
+
+	return strncmp(entry, base, n) == 0 && entry[n] == '.' &&
+	    strlen(entry + n + 1) == 6 && strspn(entry + n + 1, random) == 6;
+}
+
+int home_sweep(const char *home, const char *name, int64_t before, size_t *n,
+    struct err *e)
+{
+	char path[HOME_PATH_MAX];
+	struct dirent *entry;
+	struct stat st;
+	char *base;
+	size_t gone = 0;
+	int rc = 0;
+	DIR *dir;
+
+	if (home_path(home, name, path, e) != 0)
+		return -1;
+	base = strrchr(path, '/');
+	*base++ = '\0';
+	dir = opendir(path);
+	if (dir == NULL)
+		return open_failed(path, errno, e);
+	while (rc == 0 && (entry = readdir(dir)) != NULL) {
+		if (!is_temporary(entry->d_name, base) ||
+		    fstatat(dirfd(dir), entry->d_name, &st,
+			AT_SYMLINK_NOFOLLOW) != 0 ||
+		    !S_ISREG(st.st_mode) || st.st_mtime >= before)
+			continue;
+		if (unlinkat(dirfd(dir), entry->d_name, 0) == 0)
+			gone++;
+		else if (errno != ENOENT) /* somebody else was faster */
+			rc =
+			    err_set(e, ERR_PERM, "%s/%s: cannot be removed: %s",
+				path, entry->d_name, strerror(errno));
+	}
+	closedir(dir);
+	if (rc == 0)
+		*n = gone;
+	return rc;
 }

@@ -67,6 +67,14 @@ int home_replace(const char *home, const char *name, mode_t mode,
     struct span bytes, struct err *e);
 
 /*
+ * home_sweep - remove the temporary files of home_create and home_replace for
+ * `name` that have not been touched since `before`: a process was killed on the
+ * way.  Only regular files whose names are of that form; *n is how many.
+ */
+int home_sweep(const char *home, const char *name, int64_t before, size_t *n,
+    struct err *e);
+
+/*
  * home_check_secret - `name` belongs to the effective user and nobody else can
  * read or write it: files 0400 or 0600, directories 0700.  ERR_PERM with the
  * command that mends it (security.md T-46).

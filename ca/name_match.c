@@ -1,15 +1,24 @@
 #include "name_match.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "pattern.h"
+#include "policy.h"
+
+static void fold(uint8_t *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (p[i] >= 'A' && p[i] <= 'Z')
+			p[i] |= 0x20;
+}
 
 /* The RFC 4514 text in lower case; beyond ASCII it is compared as it is. */
 static int folded(struct span name, struct buf *text, struct err *e)
 {
 	if (name_text(name, text, e) != 0)
 		return -1;
-	for (size_t i = 0; i < text->n; i++)
-		if (text->p[i] >= 'A' && text->p[i] <= 'Z')
-			text->p[i] |= 0x20;
+	fold(text->p, text->n);
 	return 0;
 }
 
@@ -40,6 +49,76 @@ int name_hash(struct span name, uint8_t hash[32], struct err *e)
 		memset(hash, 0, 32);
 	else if (rc == 0)
 		rc = sha256_of(buf_span(&text), hash, e);
+	buf_release(&text);
+	return rc;
+}
+
+static int by_octets(const void *a, const void *b)
+{
+	const struct span *x = a, *y = b;
+	int rc = memcmp(x->p, y->p, x->n < y->n ? x->n : y->n);
+
+	return rc != 0 ? rc : (x->n > y->n) - (x->n < y->n);
+}
+
+/* The elements in the GeneralNames `san`, folded there, each once, sorted. */
+static int sort_names(
+    struct buf *san, struct span *names, size_t *n, struct err *e)
+{
+	struct span in = buf_span(san), list, body, value;
+	enum san_kind kind;
+	uint8_t tag;
+	size_t all = 0;
+
+	if (der_next(&in, DER_SEQUENCE, &list, e) != 0)
+		return -1;
+	for (; list.n > 0; all++) {
+		if (all == POLICY_SAN_MAX)
+			return err_set(
+			    e, ERR_INPUT, "over %d names", POLICY_SAN_MAX);
+		if (der_any(&list, &tag, &body, &names[all], e) != 0)
+			return -1;
+		if (san_read(tag, body, &kind, &value) && kind != SAN_IP)
+			fold(san->p + (value.p - san->p), value.n);
+	}
+	qsort(names, all, sizeof(*names), by_octets);
+	for (size_t i = *n = 0; i < all; i++)
+		if (*n == 0 || !span_eq(names[*n - 1], names[i]))
+			names[(*n)++] = names[i];
+	return 0;
+}
+
+/* No text of a name begins with NUL, so that of no subject is as this one. */
+static int hash_names(struct span san, uint8_t hash[32], struct err *e)
+{
+	struct buf copy = { 0 }, all = { 0 };
+	struct span names[POLICY_SAN_MAX];
+	size_t n = 0;
+	int rc = -1;
+
+	if (buf_put(&copy, san, e) != 0 ||
+	    sort_names(&copy, names, &n, e) != 0 ||
+	    buf_put(&all, SPAN_LIT("\0san"), e) != 0)
+		goto out;
+	for (size_t i = 0; i < n; i++)
+		if (buf_put(&all, names[i], e) != 0)
+			goto out;
+	rc = sha256_of(buf_span(&all), hash, e);
+out:
+	buf_release(&copy);
+	buf_release(&all);
+	return rc;
+}
+
+int name_hash_granted(
+    struct span name, struct span san, uint8_t hash[32], struct err *e)
+{
+	struct buf text = { 0 };
+	int rc = name_text(name, &text, e);
+
+	if (rc == 0)
+		rc = text.n == 0 && san.n > 0 ? hash_names(san, hash, e)
+					      : name_hash(name, hash, e);
 	buf_release(&text);
 	return rc;
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cert.h"
+#include "csr.h"
 #include "facts.h"
 
 static const char *const events[] = {
@@ -37,11 +38,13 @@ static int begin(struct notice *n, enum notice_event event,
 }
 
 int notice_of_cert(const struct conf *c, enum notice_event event,
-    const struct stored_cert *cert, struct notice *n, struct err *e)
+    const struct stored_cert *cert, const struct stored_request *r,
+    struct notice *n, struct err *e)
 {
 	struct facts f = {
 		.trans_id = cert->trans_id,
 		.remote = cert->remote,
+		.endpoint = cert->endpoint,
 		.profile = cert->profile,
 		.rule = cert->rule,
 		.challenge_id = cert->challenge_id,
@@ -56,6 +59,10 @@ int notice_of_cert(const struct conf *c, enum notice_event event,
 	if (cert_parse(buf_span(&cert->der), &v, e) != 0)
 		return -1;
 	f.subject = v.subject;
+	if (r != NULL) {
+		f.type = (enum scep_type)r->type;
+		f.csr_hash = r->csr_hash;
+	}
 	(void)cert_extension(v.extensions, "2.5.29.17", &f.san, NULL, NULL);
 	if (event == NOTICE_REVOKED)
 		snprintf(reason, sizeof(reason), "%u", (unsigned)cert->reason);
@@ -68,7 +75,9 @@ int notice_of_request(const struct conf *c, enum notice_event event,
     const struct stored_request *r, struct span csr, struct span subject,
     const char *reason, struct notice *n, struct err *e)
 {
-	const struct facts f = {
+	uint8_t key_hash[32];
+	struct csr asked = { 0 };
+	struct facts f = {
 		.trans_id = r->key.trans_id,
 		.type = (enum scep_type)r->type,
 		.subject_text = subject,
@@ -80,12 +89,21 @@ int notice_of_request(const struct conf *c, enum notice_event event,
 		.signer_serial = &r->renews,
 		.csr_hash = r->csr_hash,
 	};
+	int rc;
 
 	if (c->notify[0] == '\0')
 		return 0;
 	if (event == NOTICE_PENDING && buf_put(&n->in, csr, e) != 0)
 		return -1;
-	return begin(n, event, &f, NULL, 0, reason, e);
+	if (csr.n > 0 && csr_parse(csr, &asked, NULL) == 0) {
+		(void)cert_extension(
+		    asked.extensions, "2.5.29.17", &f.san, NULL, NULL);
+		if (sha256_of(asked.spki, key_hash, NULL) == 0)
+			f.key_hash = key_hash;
+	}
+	rc = begin(n, event, &f, NULL, 0, reason, e);
+	csr_release(&asked);
+	return rc;
 }
 
 void notice_release(struct notice *n)
@@ -116,10 +134,11 @@ int notice_give(const struct conf *c, const struct notice *n, struct err *e)
 }
 
 int notify_cert(const struct conf *c, enum notice_event event,
-    const struct stored_cert *cert, struct err *e)
+    const struct stored_cert *cert, const struct stored_request *r,
+    struct err *e)
 {
 	struct notice n = { .event = NOTICE_NONE };
-	int rc = notice_of_cert(c, event, cert, &n, e);
+	int rc = notice_of_cert(c, event, cert, r, &n, e);
 
 	if (rc == 0)
 		rc = notice_give(c, &n, e);

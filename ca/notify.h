@@ -29,14 +29,15 @@ struct notice { /* owns */
 
 /*
  * notice_of_cert - issued, revoked (the reason is the certificate's) or
- * expiring
- * notice_of_request - pending, with its CSR, or refused, for `reason`; the
- * subject is RFC 4514 text, empty if it is not known
+ * expiring; `r` is the request for it (NULL: not known)
+ * notice_of_request - pending or refused, for `reason`; the subject is RFC 4514
+ * text, empty if it is not known, and so is the CSR
  * Where notify is not set they do nothing.  ERR_NOMEM.  Release *n in any case;
  * it must be all zero before.
  */
 int notice_of_cert(const struct conf *c, enum notice_event event,
-    const struct stored_cert *cert, struct notice *n, struct err *e);
+    const struct stored_cert *cert, const struct stored_request *r,
+    struct notice *n, struct err *e);
 int notice_of_request(const struct conf *c, enum notice_event event,
     const struct stored_request *r, struct span csr, struct span subject,
     const char *reason, struct notice *n, struct err *e);
@@ -47,6 +48,7 @@ int notice_give(const struct conf *c, const struct notice *n, struct err *e);
 
 /* notify_cert - both, for a certificate */
 int notify_cert(const struct conf *c, enum notice_event event,
-    const struct stored_cert *cert, struct err *e);
+    const struct stored_cert *cert, const struct stored_request *r,
+    struct err *e);
 
 #endif

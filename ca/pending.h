@@ -19,12 +19,20 @@ int pending_issue(struct ca *ca, const struct stored_request *r, int64_t now,
     size_t detail_size, struct err *e);
 
 /*
+ * pending_judge - would pending_issue be refused by policy, with the settings of
+ * the endpoint in `ca`?  *why and detail[] as there.  Nothing is recorded.
+ */
+int pending_judge(struct ca *ca, const struct stored_request *r,
+    enum refusal *why, char *detail, size_t detail_size, struct err *e);
+
+/*
  * pending_issue_all - the same for all that are approved (scepca maintain);
  * *issued and *left count them, and `done`, if it is not NULL, is called for
- * each certificate.  ERR_PERM, ERR_CONF without the CA's key.
+ * each certificate, with the request as it waited.  ERR_PERM, ERR_CONF without the CA's key.
  */
 int pending_issue_all(struct ca *ca, int64_t now,
-    void (*done)(const struct stored_cert *c, void *arg), void *arg,
-    size_t *issued, size_t *left, struct err *e);
+    void (*done)(
+	const struct stored_request *r, const struct stored_cert *c, void *arg),
+    void *arg, size_t *issued, size_t *left, struct err *e);
 
 #endif

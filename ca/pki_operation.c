@@ -306,6 +306,25 @@ static int decide(struct ca *ca, const struct pki_facts *f, struct scep_msg *m,
 	return 0;
 }
 
+/* A certificate that is new, with what the store knows of the request. */
+static void note_issued(struct ca *ca, const struct scep_msg *m,
+    const struct stored_cert *cert, struct pki_event *ev)
+{
+	struct request_key key = { .trans_id = "" };
+	struct stored_request r = { 0 };
+	struct stored_cert same = { 0 };
+	bool found;
+
+	memcpy(key.key_hash, ev->key_hash, sizeof(key.key_hash));
+	memcpy(key.trans_id, m->attrs.trans_id, sizeof(key.trans_id));
+	found = ev->has_key &&
+	    store_request_find(ca->store, &key, &r, &same, NULL) == 0;
+	(void)notice_of_cert(&ca->conf, NOTICE_ISSUED, cert, found ? &r : NULL,
+	    &ev->notice, NULL);
+	stored_request_release(&r);
+	stored_cert_release(&same);
+}
+
 /*
  * What the program of notify is to be told; what waits was noted where it began
  * to.  No request fails because that cannot be written down.
@@ -321,8 +340,7 @@ static void note(struct ca *ca, const struct pki_facts *f,
 	if (ca->conf.notify[0] == '\0' || service == NULL)
 		return;
 	if (o->status == SCEP_SUCCESS && service->delivers && !ev->repeated)
-		(void)notice_of_cert(
-		    &ca->conf, NOTICE_ISSUED, &o->cert, &ev->notice, NULL);
+		note_issued(ca, m, &o->cert, ev);
 	if (o->status != SCEP_FAILURE || service->run != enrol)
 		return;
 	memcpy(r.key.trans_id, m->attrs.trans_id, sizeof(r.key.trans_id));

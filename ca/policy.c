@@ -47,8 +47,19 @@ static int judge_key(const struct pubkey *k, const struct profile *p,
 	return 0;
 }
 
-static int judge(const struct csr *csr, const struct profile *p,
+/* A renewal that asks for no alternative names keeps those that it had. */
+static int keep_san(struct span had, const struct profile *p,
     struct grantable *g, struct verdict *v, struct err *e)
+{
+	if (g->san.n != 0 || had.n == 0 || p->san != WISH_GRANT)
+		return 0;
+	g->san = had;
+	return policy_san(had, g->subject, p, v, e);
+}
+
+static int judge(const struct csr *csr, struct span had,
+    const struct profile *p, struct grantable *g, struct verdict *v,
+    struct err *e)
 {
 	if (judge_key(&csr->key, p, v, e) != 0)
 		return -1;
@@ -56,12 +67,14 @@ static int judge(const struct csr *csr, const struct profile *p,
 		return -1;
 	if (v->why == REFUSE_NONE && policy_extensions(csr, p, g, v, e) != 0)
 		return -1;
+	if (v->why == REFUSE_NONE && keep_san(had, p, g, v, e) != 0)
+		return -1;
 	return v->why == REFUSE_NONE ? policy_build(p, g, v, e) : 0;
 }
 
-int policy_decide(const struct csr *csr, const struct profile *p,
-    const struct alg_policy *algs, struct grantable *g, enum refusal *why,
-    char *detail, size_t detail_size, struct err *e)
+int policy_decide(const struct csr *csr, struct span had,
+    const struct profile *p, const struct alg_policy *algs, struct grantable *g,
+    enum refusal *why, char *detail, size_t detail_size, struct err *e)
 {
 	struct verdict v = { REFUSE_NONE, detail, detail_size };
 	struct grantable new = { .subject = csr->subject };
@@ -69,7 +82,7 @@ int policy_decide(const struct csr *csr, const struct profile *p,
 	detail[0] = '\0';
 	if (csr->digest->grade > algs->worst)
 		refuse(&v, REFUSE_CSR_ALG, "%s", csr->digest->name);
-	if (judge(csr, p, &new, &v, e) != 0) {
+	if (judge(csr, had, p, &new, &v, e) != 0) {
 		grantable_release(&new);
 		return -1;
 	}
@@ -78,24 +91,6 @@ int policy_decide(const struct csr *csr, const struct profile *p,
 		*g = new;
 	else
 		grantable_release(&new);
-	return 0;
-}
-
-int policy_keep_san(struct span had, const struct profile *p,
-    struct grantable *g, enum refusal *why, char *detail, size_t detail_size,
-    struct err *e)
-{
-	struct verdict v = { REFUSE_NONE, detail, detail_size };
-
-	if (had.n == 0 || p->san != WISH_GRANT) {
-		*why = REFUSE_NONE;
-		return 0;
-	}
-	if (policy_san(had, g->subject, p, &v, e) != 0)
-		return -1;
-	*why = v.why;
-	if (v.why == REFUSE_NONE)
-		g->san = had;
 	return 0;
 }
 

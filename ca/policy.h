@@ -15,19 +15,22 @@
 enum { POLICY_SUBJECT_MAX = 8192, POLICY_RDN_MAX = 32, POLICY_SAN_MAX = 100 };
 
 /*
- * What was asked for and may be granted.  Spans borrow the request; the subject
- * borrows `made` if the profile adds to it.
+ * What was asked for and may be granted.  Spans borrow the request, or `had`; the
+ * subject borrows `made` if the profile adds to it.
  */
 struct grantable {
 	struct span subject; /* Name */
 	struct buf made;     /* a subject that is not the one asked for */
-	struct span san;     /* GeneralNames, as asked; empty: none */
+	struct span san;     /* GeneralNames, as asked or had; empty: none */
 	unsigned key_usage;  /* OR of GNUTLS_KEY_* */
 	struct buf eku;	     /* ExtKeyUsageSyntax, DER, built here; or empty */
 };
 
 /*
- * policy_decide - may `csr` be granted under `p` and `algs`?  0 with *why
+ * policy_decide - may `csr` be granted under `p` and `algs`?  `had` are the
+ * alternative names of the certificate that it renews (GeneralNames; empty:
+ * none, or it renews none), which are kept if it asks for none and the profile
+ * grants names at all.  0 with *why
  * REFUSE_NONE and *g filled in, or another *why and its precise reason for the
  * client in detail[].  -1: out of memory.  Release g with grantable_release.
  *
@@ -37,19 +40,10 @@ struct grantable {
  * alternative names only the kinds of pattern.h are; text that cannot be seen
  * is in no name.  A detail names the setting that refuses.
  */
-int policy_decide(const struct csr *csr, const struct profile *p,
-    const struct alg_policy *algs, struct grantable *g, enum refusal *why,
-    char *detail, size_t detail_size, struct err *e);
+int policy_decide(const struct csr *csr, struct span had,
+    const struct profile *p, const struct alg_policy *algs, struct grantable *g,
+    enum refusal *why, char *detail, size_t detail_size, struct err *e);
 void grantable_release(struct grantable *g);
-
-/*
- * policy_keep_san - a renewal that asks for no alternative names keeps those of
- * the old certificate, the GeneralNames `had` (empty: none), if the profile
- * grants names at all.  Outputs as above.
- */
-int policy_keep_san(struct span had, const struct profile *p,
-    struct grantable *g, enum refusal *why, char *detail, size_t detail_size,
-    struct err *e);
 
 /*
  * policy_san_follows - is every alternative name a dNSName that is a common

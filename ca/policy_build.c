@@ -195,7 +195,55 @@ static int extend(
 	return rc;
 }
 
-/* OID:KIND, one after the other; the first that there is a name for stands. */
+/*
+ * What would be derived for an attribute of the type: OID:KIND, one after the
+ * other; the first that there is a name for stands.
+ */
+static struct span derive(const struct profile *p, const struct grantable *g,
+    const char *oid, char address[INET6_ADDRSTRLEN])
+{
+	const char *at = p->subject_derived.text;
+	struct span text = { 0 };
+	size_t n = strlen(oid);
+	char word[WORD_MAX];
+
+	while (text.n == 0 && words_next(&at, word))
+		if (strncmp(word, oid, n) == 0 && word[n] == ':')
+			text = name_of_kind(g, word + n + 1, address);
+	return text;
+}
+
+/*
+ * A renewal asks for the whole name that the certificate has.  What a request
+ * could not have of its own must be what is derived.
+ */
+static int judge_derived(const struct profile *p, const struct grantable *g,
+    struct verdict *v, struct err *e)
+{
+	char address[INET6_ADDRSTRLEN];
+	struct name_left left;
+	struct name_attribute a;
+	struct buf text = { 0 };
+	const char *wrong;
+	int rc = 0;
+
+	for (name_begin(g->subject, &left); rc == 0 && name_next(&left, &a);) {
+		if (policy_takes(a.oid, p))
+			continue;
+		buf_cut(&text, 0);
+		rc = policy_text(a.tag, a.value, &text, &wrong, e);
+		if (rc == 0 &&
+		    !text_same(buf_span(&text), derive(p, g, a.oid, address)))
+			refuse(v, REFUSE_SUBJECT,
+			    "%s is not in subject_allowed of [profile %s], nor "
+			    "what its subject_derived makes of the alternative "
+			    "names",
+			    type_name(a.oid), p->name);
+	}
+	buf_release(&text);
+	return rc;
+}
+
 static int add_derived(
     const struct profile *p, struct grantable *g, struct err *e)
 {
@@ -211,7 +259,7 @@ static int add_derived(
 		if (colon == NULL)
 			continue;
 		*colon = '\0';
-		text = name_of_kind(g, colon + 1, address);
+		text = derive(p, g, oid, address);
 		if (text.n == 0 || has_type(g->subject, oid))
 			continue;
 		buf_cut(&rdn, 0);
@@ -249,7 +297,10 @@ int policy_build(const struct profile *p, struct grantable *g,
     struct verdict *v, struct err *e)
 {
 	struct buf front = { 0 };
-	int rc = add_fixed(p, g->subject, &front, v, e);
+	int rc = judge_derived(p, g, v, e);
+
+	if (rc == 0 && v->why == REFUSE_NONE)
+		rc = add_fixed(p, g->subject, &front, v, e);
 
 	if (rc == 0 && v->why == REFUSE_NONE) {
 		rc = extend(g, buf_span(&front), (struct span){ 0 }, e);

@@ -26,9 +26,13 @@ void refuse(struct verdict *v, enum refusal why, const char *fmt, ...)
  * policy_extensions - all that is asked for, into g
  * policy_build - what the profile adds to the subject, and wants in it; g has
  * the names that are granted
+ *
+ * policy_takes - may the subject have attributes of this type, whatever their
+ * value is as far as subject_allowed and subject_derived go?
  */
 int policy_subject(struct span subject, const struct profile *p,
     struct verdict *v, struct err *e);
+bool policy_takes(const char *oid, const struct profile *p);
 int policy_san(struct span names, struct span subject, const struct profile *p,
     struct verdict *v, struct err *e);
 int policy_extensions(const struct csr *csr, const struct profile *p,

@@ -38,6 +38,25 @@ static bool is_fixed(const char *oid, const struct profile *p)
 	return found;
 }
 
+bool policy_takes(const char *oid, const struct profile *p)
+{
+	return words_is(&p->subject_allowed, "any") ||
+	    words_has(&p->subject_allowed, oid) || is_fixed(oid, p);
+}
+
+/* Likewise one of subject_derived. */
+static bool is_derived(const char *oid, const struct profile *p)
+{
+	const char *at = p->subject_derived.text;
+	size_t n = strlen(oid);
+	char word[WORD_MAX];
+
+	while (words_next(&at, word))
+		if (strncmp(word, oid, n) == 0 && word[n] == ':')
+			return true;
+	return false;
+}
+
 static const char *type_name(const char *oid)
 {
 	const char *name = name_type_text(oid);
@@ -58,8 +77,7 @@ static int judge_attribute(const struct name_attribute *a, unsigned rdn,
 	if (wrong != NULL)
 		refuse(v, REFUSE_SUBJECT, "part %u: the value of %s is %s", rdn,
 		    type_name(a->oid), wrong);
-	else if (!words_is(&p->subject_allowed, "any") &&
-	    !words_has(&p->subject_allowed, a->oid) && !is_fixed(a->oid, p))
+	else if (!policy_takes(a->oid, p) && !is_derived(a->oid, p))
 		refuse(v, REFUSE_SUBJECT,
 		    "part %u: %s is not in subject_allowed of [profile %s]",
 		    rdn, type_name(a->oid), p->name);

@@ -14,7 +14,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ENV_TEXT_MAX = 64 * 1024, LINE_MAX_SHOWN = 120 };
+enum {
+	ENV_TEXT_MAX = 64 * 1024,
+	LINE_MAX_SHOWN = 120,
+	TAKE_MAX = 16 * PROGRAM_OUT_MAX
+};
 
 /* Its process group; 0: none runs. */
 static volatile pid_t running;
@@ -232,14 +236,21 @@ static int left_ms(const struct run *r)
 	return ms < 0 ? 0 : (int)ms;
 }
 
-/* Take what is there; close at the end.  More than *to may hold is dropped. */
+/*
+ * Take what is there; close at the end.  More than *to may hold is dropped.  At
+ * most TAKE_MAX at a time, more than its output may be: who writes faster than
+ * we read must not keep us from looking at the clock.
+ */
 static int take(int *fd, struct buf *to, bool *too_long, struct err *e)
 {
 	uint8_t chunk[1024];
-	ssize_t n;
+	ssize_t n = 1;
 	size_t room;
 
-	while ((n = read(*fd, chunk, sizeof(chunk))) > 0) {
+	for (size_t all = 0; all < TAKE_MAX; all += (size_t)n) {
+		n = read(*fd, chunk, sizeof(chunk));
+		if (n <= 0)
+			break;
 		room = to->max - to->n;
 		if ((size_t)n > room && too_long != NULL) {
 			*too_long = true;
@@ -250,7 +261,7 @@ static int take(int *fd, struct buf *to, bool *too_long, struct err *e)
 		if (buf_put(to, (struct span){ chunk, room }, e) != 0)
 			return -1;
 	}
-	if (n == 0 || (errno != EAGAIN && errno != EINTR))
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
 		close_fd(fd);
 	return 0;
 }
@@ -282,7 +293,7 @@ static int follow(struct run *r, struct err *e)
 			    PROGRAM_OUT_MAX);
 		if (fds[2].revents != 0)
 			return 0;
-	} while (n != 0);
+	} while (n != 0 && left_ms(r) > 0);
 	return err_set(e, ERR_SYS, "did not end within %lld seconds",
 	    (long long)r->p->timeout);
 }

@@ -87,27 +87,31 @@ bool renewal_names_within(struct span asked, struct span had)
 	return want.n == 0;
 }
 
-int renewal_names(const struct cert_view *old, const struct profile *p,
-    struct grantable *g, enum refusal *why, char *detail, size_t size,
-    struct err *e)
+int renewal_had(const struct cert_view *old, struct span *had, struct err *e)
 {
-	struct span had = { 0 };
+	struct span san = { 0 };
 	struct err missing;
-	bool same;
 
-	if (name_same(g->subject, old->subject, &same, e) != 0)
-		return -1;
-	if (!same) {
-		*why = REFUSE_RENEWAL_NAME;
-		return 0;
-	}
 	if (cert_extension(
-		old->extensions, "2.5.29.17", &had, NULL, &missing) != 0 &&
+		old->extensions, "2.5.29.17", &san, NULL, &missing) != 0 &&
 	    missing.kind != ERR_NOT_FOUND)
 		return err_set(e, missing.kind, "%s", missing.text);
-	if (g->san.n == 0)
-		return policy_keep_san(had, p, g, why, detail, size, e);
-	*why = had.n != 0 && renewal_names_within(g->san, had)
+	*had = san;
+	return 0;
+}
+
+int renewal_names(const struct cert_view *old, const struct grantable *g,
+    enum refusal *why, struct err *e)
+{
+	struct span had;
+	bool same;
+
+	if (name_same(g->subject, old->subject, &same, e) != 0 ||
+	    renewal_had(old, &had, e) != 0)
+		return -1;
+	*why = same &&
+		(g->san.n == 0 ||
+		    (had.n != 0 && renewal_names_within(g->san, had)))
 	    ? REFUSE_NONE
 	    : REFUSE_RENEWAL_NAME;
 	return 0;

@@ -20,14 +20,17 @@ void renewal_judge(const struct endpoint *rules, const struct signer *who,
     size_t size);
 
 /*
- * renewal_names - does the request ask for the old certificate's names and no
- * other (security.md T-21)?  If not, *why and detail[] say so.  The subject is
- * the one that is granted.  A request without alternative names gets those of
- * the old certificate, which g->san then borrows, as far as the profile lets it.
+ * renewal_had - the alternative names of the old certificate, GeneralNames;
+ * empty: it has none.  For policy_decide, which keeps them.
  */
-int renewal_names(const struct cert_view *old, const struct profile *p,
-    struct grantable *g, enum refusal *why, char *detail, size_t size,
-    struct err *e);
+int renewal_had(const struct cert_view *old, struct span *had, struct err *e);
+
+/*
+ * renewal_names - is what is granted of the old certificate's names and no other
+ * (security.md T-21)?  If not, *why says so.
+ */
+int renewal_names(const struct cert_view *old, const struct grantable *g,
+    enum refusal *why, struct err *e);
 
 /* renewal_names_within - is every name of `asked` one of `had`?  GeneralNames */
 bool renewal_names_within(struct span asked, struct span had);

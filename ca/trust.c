@@ -7,141 +7,9 @@
 #include <string.h>
 
 #include "crl.h"
+#include "trust_files.h"
 
-/* ---- the files ---- */
-
-static int read_part(const char *home, const char *name, size_t max,
-    struct buf *out, struct err *e)
-{
-	return name[0] == '/' ? home_read_large("/", name + 1, max, out, e)
-			      : home_read_large(home, name, max, out, e);
-}
-
-/* The blocks named `label` of a PEM file, as DER. */
-static int split_pem(const char *file, struct span text, const char *label,
-    size_t der_max, struct buf *ders, size_t *n, struct err *e)
-{
-	char end[40];
-	const uint8_t *at;
-	size_t len, skip;
-
-	len = (size_t)snprintf(end, sizeof(end), "-----END %s-----", label);
-	for (*n = 0; text.n > 0; text.p += skip, text.n -= skip) {
-		at = memmem(text.p, text.n, end, len);
-		if (at == NULL)
-			break;
-		skip = (size_t)(at - text.p) + len;
-		if (*n == TRUST_CERTS_MAX)
-			return err_set(e, ERR_CONF, "%s: over %d blocks %s",
-			    file, TRUST_CERTS_MAX, label);
-		ders[*n].max = der_max;
-		if (pem_decode((struct span){ text.p, skip }, label, &ders[*n],
-			e) != 0) {
-			e->kind = e->kind == ERR_NOMEM ? ERR_NOMEM : ERR_CONF;
-			return err_prefix(e, "%s: block %zu", file, *n + 1);
-		}
-		++*n;
-	}
-	return *n > 0 ? 0
-		      : err_set(e, ERR_CONF,
-			    "%s: no PEM block %s is in it; convert it with "
-			    "openssl",
-			    file, label);
-}
-
-static bool is_ca(const struct cert_view *v)
-{
-	struct span value;
-	gnutls_datum_t der;
-	unsigned ca = 0;
-	int path;
-
-	if (cert_extension(v->extensions, "2.5.29.19", &value, NULL, NULL) != 0)
-		return false;
-	der = (gnutls_datum_t){ (unsigned char *)value.p, (unsigned)value.n };
-	return gnutls_x509_ext_import_basic_constraints(&der, &ca, &path) ==
-	    0 &&
-	    ca != 0;
-}
-
-static int load_certs(const char *home, const struct trust *t,
-    struct trust_files *f, struct err *e)
-{
-	size_t n;
-
-	f->pem.max = TRUST_CERTS_SIZE;
-	if (read_part(home, t->certs, TRUST_CERTS_SIZE, &f->pem, e) != 0 ||
-	    split_pem(t->certs, buf_span(&f->pem), "CERTIFICATE",
-		TRUST_CERTS_SIZE, f->ders, &n, e) != 0)
-		return -1;
-	for (; f->n < n; f->n++) {
-		struct cert_view *v = &f->certs[f->n];
-
-		if (cert_parse(buf_span(&f->ders[f->n]), v, e) != 0) {
-			e->kind = e->kind == ERR_NOMEM ? ERR_NOMEM : ERR_CONF;
-			return err_prefix(
-			    e, "%s: certificate %zu", t->certs, f->n + 1);
-		}
-		if (!is_ca(v))
-			return err_set(e, ERR_CONF,
-			    "%s: certificate %zu is not one of a CA; take it "
-			    "out",
-			    t->certs, f->n + 1);
-	}
-	return 0;
-}
-
-static int load_crls(const char *home, const struct trust *t,
-    struct trust_files *f, struct err *e)
-{
-	struct crl_view v;
-
-	if (t->crl[0] == '\0')
-		return 0;
-	f->crl_pem.max = TRUST_CRL_SIZE;
-	if (read_part(home, t->crl, TRUST_CRL_SIZE, &f->crl_pem, e) != 0)
-		return -1;
-	if (f->crl_pem.n > 0 && f->crl_pem.p[0] == DER_SEQUENCE) {
-		buf_move(&f->crls[0], &f->crl_pem);
-		f->n_crls = 1;
-	} else if (split_pem(t->crl, buf_span(&f->crl_pem), "X509 CRL",
-		       TRUST_CRL_SIZE, f->crls, &f->n_crls, e) != 0) {
-		return -1;
-	}
-	for (size_t i = 0; i < f->n_crls; i++)
-		if (crl_parse(buf_span(&f->crls[i]), &v, e) != 0) {
-			e->kind = e->kind == ERR_NOMEM ? ERR_NOMEM : ERR_CONF;
-			return err_prefix(e, "%s: CRL %zu", t->crl, i + 1);
-		}
-	return 0;
-}
-
-int trust_load(const char *home, const struct trust *t, struct trust_files *f,
-    struct err *e)
-{
-	struct err why;
-
-	*f = (struct trust_files){ .n = 0 };
-	if (load_certs(home, t, f, &why) != 0 ||
-	    load_crls(home, t, f, &why) != 0)
-		return err_set(
-		    e, why.kind, "[trust %s]: %s", t->name, why.text);
-	return 0;
-}
-
-void trust_files_release(struct trust_files *f)
-{
-	buf_release(&f->pem);
-	buf_release(&f->crl_pem);
-	for (size_t i = 0; i < TRUST_CERTS_MAX; i++) {
-		buf_release(&f->ders[i]);
-		buf_release(&f->crls[i]);
-	}
-	f->n = f->n_crls = 0;
-}
-
-/* ---- one section, one message ---- */
-
+/* One section, one message. */
 struct question {
 	const struct trust *t;
 	struct trust_files files;
@@ -151,7 +19,12 @@ struct question {
 	/* which CRLs have a good signature: looked at once, for they are long
 	 * and anybody may send ten certificates of the right name */
 	enum { NOT_LOOKED_AT, GOOD, BAD } crls[TRUST_CERTS_MAX];
+	/* the worst of what the CRLs say of CAs in the message */
+	enum standing_in_crl { NOT_COVERED, STALE, LISTED, NOT_LISTED } above;
 };
+
+/* Which certificates it may go through: each asks for more. */
+enum way { ANY_WAY, VALID_WAY, GOOD_WAY };
 
 static bool is_signed_by_one(
     const struct question *q, struct span crl, struct span issuer)
@@ -164,7 +37,7 @@ static bool is_signed_by_one(
 			return true;
 	for (size_t i = 0; i < q->m->cms.n_certs; i++)
 		if (cert_parse(q->m->cms.certs[i], &v, NULL) == 0 &&
-		    span_eq(v.subject, issuer) && is_ca(&v) &&
+		    span_eq(v.subject, issuer) && trust_is_ca(&v) &&
 		    crl_verify(crl, v.spki, NULL) == 0)
 			return true;
 	return false;
@@ -179,8 +52,6 @@ static bool is_good_crl(struct question *q, size_t i, struct span issuer)
 		    : BAD;
 	return q->crls[i] == GOOD;
 }
-
-enum standing_in_crl { NOT_COVERED, STALE, LISTED, NOT_LISTED };
 
 static enum standing_in_crl look_into(
     struct crl_view *crl, int64_t now, struct span serial)
@@ -239,13 +110,14 @@ static int import(struct span der, gnutls_x509_crt_t *crt, struct err *e)
 	return err_set(e, ERR_INPUT, "a certificate that GnuTLS cannot read");
 }
 
-static int add_anchors(const struct question *q, bool timely,
+/* Nobody asks a CRL about these: the operator has named them. */
+static int add_anchors(const struct question *q, enum way way,
     gnutls_x509_trust_list_t list, struct err *e)
 {
 	gnutls_x509_crt_t crt;
 
 	for (size_t i = 0; i < q->files.n; i++) {
-		if (timely && !is_valid(&q->files.certs[i], q->now))
+		if (way >= VALID_WAY && !is_valid(&q->files.certs[i], q->now))
 			continue;
 		if (import(buf_span(&q->files.ders[i]), &crt, e) != 0) {
 			e->kind = e->kind == ERR_INPUT ? ERR_CONF : e->kind;
@@ -259,9 +131,25 @@ static int add_anchors(const struct question *q, bool timely,
 	return 0;
 }
 
+/* May a way go through this certificate of the message? */
+static bool is_passable(
+    struct question *q, enum way way, const struct cert_view *v)
+{
+	enum standing_in_crl standing;
+
+	if (way >= VALID_WAY && !is_valid(v, q->now))
+		return false;
+	if (way < GOOD_WAY)
+		return true;
+	standing = crl_standing(q, v);
+	if (standing != NOT_LISTED && standing > q->above && trust_is_ca(v))
+		q->above = standing;
+	return standing == NOT_LISTED;
+}
+
 /* The signer's certificate, and those of the message that may be above it. */
-static size_t collect_chain(
-    struct question *q, bool timely, gnutls_x509_crt_t chain[CMS_CERTS_MAX + 1])
+static size_t collect_chain(struct question *q, enum way way,
+    gnutls_x509_crt_t chain[CMS_CERTS_MAX + 1])
 {
 	const struct cms_signed *cms = &q->m->cms;
 	struct cert_view v;
@@ -273,20 +161,19 @@ static size_t collect_chain(
 	for (size_t i = 0; i < cms->n_certs; i++)
 		if (!span_eq(cms->certs[i], cms->signer.der) &&
 		    cert_parse(cms->certs[i], &v, NULL) == 0 &&
-		    (!timely || is_valid(&v, q->now)) &&
-		    crl_standing(q, &v) != LISTED &&
+		    is_passable(q, way, &v) &&
 		    import(cms->certs[i], &chain[n], NULL) == 0)
 			n++;
 	return n;
 }
 
 /*
- * *yes: is there a way from the signer to one of the CAs?  `timely`: through
- * certificates that are valid now.  The answer of GnuTLS is in the status, and
- * its clock is the system's, so time is judged here.
+ * *yes: is there a way of this kind from the signer to one of the CAs?  The
+ * answer of GnuTLS is in the status, and its clock is the system's, so time is
+ * judged here; CRLs are, too, for it would let pass what none covers.
  */
 static int is_vouched_for(
-    struct question *q, bool timely, bool *yes, struct err *e)
+    struct question *q, enum way way, bool *yes, struct err *e)
 {
 	unsigned flags = GNUTLS_VERIFY_DISABLE_TIME_CHECKS |
 	    GNUTLS_VERIFY_DISABLE_TRUSTED_TIME_CHECKS |
@@ -300,8 +187,8 @@ static int is_vouched_for(
 	*yes = false;
 	if (gnutls_x509_trust_list_init(&list, 0) != 0)
 		return err_set(e, ERR_NOMEM, "no memory for a list of CAs");
-	rc = add_anchors(q, timely, list, e);
-	n = rc == 0 ? collect_chain(q, timely, chain) : 0;
+	rc = add_anchors(q, way, list, e);
+	n = rc == 0 ? collect_chain(q, way, chain) : 0;
 	if (n > 0 &&
 	    gnutls_x509_trust_list_verify_crt2(
 		list, chain, (unsigned)n, NULL, 0, flags, &status, NULL) == 0)
@@ -326,6 +213,41 @@ static bool may_sign(const struct cert_view *v)
 	    (usage & GNUTLS_KEY_DIGITAL_SIGNATURE) != 0;
 }
 
+static void say_revoked(const struct question *q, const char *whose,
+    enum standing_in_crl standing, struct signer *s)
+{
+	static const char *const says[] = {
+		[NOT_COVERED] = "there is no CRL of its issuer, so it cannot "
+				"be told",
+		[STALE] = "the CRL of its issuer is too old to tell",
+		[LISTED] = "the CRL lists it",
+	};
+
+	s->why = REFUSE_SIGNER_REVOKED;
+	snprintf(s->detail, sizeof(s->detail), "trust %s: %s%s", q->t->name,
+	    whose, says[standing]);
+}
+
+/* The CRLs, of the certificate and of those between it and the CA. */
+static int judge_crls(struct question *q, struct signer *s, struct err *e)
+{
+	enum standing_in_crl standing;
+	bool good = false;
+
+	if (q->t->crl[0] == '\0')
+		return 0;
+	standing = crl_standing(q, &q->m->cms.signer);
+	if (standing != NOT_LISTED) {
+		say_revoked(q, "", standing, s);
+		return 0;
+	}
+	if (is_vouched_for(q, GOOD_WAY, &good, e) != 0)
+		return -1;
+	if (!good)
+		say_revoked(q, "a CA above it: ", q->above, s);
+	return 0;
+}
+
 /* What is wrong with the certificate of one who is vouched for. */
 static int judge(struct question *q, struct signer *s, struct err *e)
 {
@@ -338,7 +260,7 @@ static int judge(struct question *q, struct signer *s, struct err *e)
 		    "its keyUsage has no digitalSignature");
 		return 0;
 	}
-	if (is_vouched_for(q, true, &timely, e) != 0)
+	if (is_vouched_for(q, VALID_WAY, &timely, e) != 0)
 		return -1;
 	if (!is_valid(v, q->now) || !timely) {
 		s->why = REFUSE_SIGNER_EXPIRED;
@@ -347,29 +269,7 @@ static int judge(struct question *q, struct signer *s, struct err *e)
 		    timely ? "it" : "a CA above it");
 		return 0;
 	}
-	if (q->t->crl[0] == '\0')
-		return 0;
-	switch (crl_standing(q, v)) {
-	case NOT_LISTED:
-		return 0;
-	case LISTED:
-		snprintf(s->detail, sizeof(s->detail),
-		    "trust %s: the CRL lists it", q->t->name);
-		break;
-	case STALE:
-		snprintf(s->detail, sizeof(s->detail),
-		    "trust %s: the CRL of its issuer is too old to tell",
-		    q->t->name);
-		break;
-	case NOT_COVERED:
-		snprintf(s->detail, sizeof(s->detail),
-		    "trust %s: there is no CRL of its issuer, so it cannot be "
-		    "told",
-		    q->t->name);
-		break;
-	}
-	s->why = REFUSE_SIGNER_REVOKED;
-	return 0;
+	return judge_crls(q, s, e);
 }
 
 static int ask(struct question *q, const struct ca *ca, bool *yes,
@@ -377,8 +277,9 @@ static int ask(struct question *q, const struct ca *ca, bool *yes,
 {
 	*yes = false;
 	memset(q->crls, 0, sizeof(q->crls));
+	q->above = NOT_COVERED;
 	if (trust_load(ca->home, q->t, &q->files, e) != 0 ||
-	    is_vouched_for(q, false, yes, e) != 0)
+	    is_vouched_for(q, ANY_WAY, yes, e) != 0)
 		return -1;
 	if (!*yes)
 		return 0;
@@ -398,7 +299,7 @@ int trust_recognise(struct ca *ca, const struct scep_msg *m, int64_t now,
 	int rc = 0;
 
 	if (ca->conf.n_trusts == 0 || s->kind != SIGNER_SELF ||
-	    span_eq(v->issuer, v->subject) || is_ca(v))
+	    span_eq(v->issuer, v->subject) || trust_is_ca(v))
 		return 0;
 	q = calloc(1, sizeof(*q));
 	if (q == NULL)

@@ -124,6 +124,22 @@ int check_cert_key(
 	return rc;
 }
 
+/* There is no way back: whose key it was is not in the certificate. */
+int check_presented(
+    struct visit *v, struct span key, struct span value, struct err *e)
+{
+	struct serial serial;
+	struct stored_cert c;
+	uint8_t hash[32];
+
+	if (rec_get_presented(key, value, hash, &serial, e) != 0)
+		return -1;
+	if (txn_get_cert(v, &serial, &c, e) != 0)
+		return err_prefix(e, "its certificate");
+	stored_cert_release(&c);
+	return 0;
+}
+
 int check_revoked(
     struct visit *v, struct span key, struct span value, struct err *e)
 {

@@ -12,6 +12,7 @@ typedef int check_fn(
     struct visit *v, struct span key, struct span value, struct err *e);
 
 check_fn check_cert, check_cert_name, check_cert_key, check_revoked;
+check_fn check_presented;
 check_fn check_request, check_entry;
 check_fn check_challenge, check_challenge_id;
 check_fn check_failures, check_state, check_line;

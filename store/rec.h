@@ -10,6 +10,8 @@
  *   'V' serial                      revoked or held: what a CRL says of it
  *   'R' key_hash trans_id           request
  *   'J' id                          request by its name for people
+ *   'S' key_hash                    what the holder of a certificate of others
+ *                                   with this key has got by it last: a serial
  *   'T' trans_id NUL key_hash       request by transactionID
  *   'P' created_at id               open requests by age
  *   'A' remote id                   open requests by address
@@ -56,6 +58,7 @@ enum rec_kind {
 	REC_OPEN = 'P',
 	REC_LINE = 'Q',
 	REC_REQUEST = 'R',
+	REC_PRESENTED = 'S',
 	REC_TRANS_ID = 'T',
 	REC_REVOKED = 'V',
 	REC_FAILURES = 'W',
@@ -89,6 +92,7 @@ int rec_key_pubkey(
  */
 void rec_key_pubkey_of(
     const uint8_t key_hash[32], const uint8_t *name_hash, struct rec_key *k);
+void rec_key_presented(const uint8_t key_hash[32], struct rec_key *k);
 int rec_key_request(
     const struct request_key *key, struct rec_key *k, struct err *e);
 int rec_key_trans_id(
@@ -132,6 +136,11 @@ int rec_get_name(
 int rec_put_pubkey(struct buf *value, struct err *e);
 int rec_get_pubkey(
     struct span key, struct span value, struct stored_cert *c, struct err *e);
+
+int rec_put_presented(
+    const struct serial *serial, struct buf *value, struct err *e);
+int rec_get_presented(struct span key, struct span value, uint8_t key_hash[32],
+    struct serial *serial, struct err *e);
 
 int rec_put_revoked(const struct revoked *r, struct buf *value, struct err *e);
 int rec_get_revoked(

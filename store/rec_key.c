@@ -89,6 +89,12 @@ int rec_key_pubkey(
 	return c->serial.n == 0 ? 0 : put_serial(k, &c->serial, e);
 }
 
+void rec_key_presented(const uint8_t key_hash[32], struct rec_key *k)
+{
+	start(k, REC_PRESENTED);
+	put(k, key_hash, 32);
+}
+
 static int measure(const struct request_key *key, size_t *n, struct err *e)
 {
 	*n = strnlen(key->trans_id, sizeof(key->trans_id));

@@ -167,6 +167,9 @@ int store_cert_named(struct store *st, const uint8_t name_hash[32], int64_t now,
 struct key_search {
 	const uint8_t *key_hash, *name_hash;
 	int64_t now;
+	int (*look)(struct visit *v, const uint8_t key_hash[32],
+	    const uint8_t name_hash[32], int64_t now, bool *found,
+	    struct stored_cert *other, struct err *e);
 	bool found;
 	struct stored_cert other;
 };
@@ -176,22 +179,38 @@ static int find_key(struct visit *v, void *arg, struct err *e)
 	struct key_search *s = arg;
 
 	stored_cert_release(&s->other);
-	return txn_key_elsewhere(
+	return s->look(
 	    v, s->key_hash, s->name_hash, s->now, &s->found, &s->other, e);
+}
+
+static int search_key(struct store *st, struct key_search *s, bool *found,
+    struct stored_cert *other, struct err *e)
+{
+	if (visit_run(st, VISIT_READ, find_key, s, e) != 0) {
+		stored_cert_release(&s->other);
+		return -1;
+	}
+	*found = s->found;
+	*other = s->other;
+	return 0;
 }
 
 int store_cert_key_elsewhere(struct store *st, const uint8_t key_hash[32],
     const uint8_t name_hash[32], int64_t now, bool *found,
     struct stored_cert *other, struct err *e)
 {
-	struct key_search s = { key_hash, name_hash, now, false,
-		{ .der = { 0 } } };
+	struct key_search s = { key_hash, name_hash, now, txn_key_elsewhere,
+		false, { .der = { 0 } } };
 
-	if (visit_run(st, VISIT_READ, find_key, &s, e) != 0) {
-		stored_cert_release(&s.other);
-		return -1;
-	}
-	*found = s.found;
-	*other = s.other;
-	return 0;
+	return search_key(st, &s, found, other, e);
+}
+
+int store_cert_presented_elsewhere(struct store *st, const uint8_t key_hash[32],
+    const uint8_t name_hash[32], int64_t now, bool *found,
+    struct stored_cert *last, struct err *e)
+{
+	struct key_search s = { key_hash, name_hash, now,
+		txn_presented_elsewhere, false, { .der = { 0 } } };
+
+	return search_key(st, &s, found, last, e);
 }

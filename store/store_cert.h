@@ -69,6 +69,16 @@ int store_cert_key_elsewhere(struct store *st, const uint8_t key_hash[32],
     struct stored_cert *other, struct err *e);
 
 /*
+ * store_cert_presented_elsewhere - has somebody who presented a certificate of
+ * others with this key got one by it (grant.presented), under another name_hash,
+ * which has a valid certificate as above?  *found; then *last is what he got
+ * last, to be released.
+ */
+int store_cert_presented_elsewhere(struct store *st, const uint8_t key_hash[32],
+    const uint8_t name_hash[32], int64_t now, bool *found,
+    struct stored_cert *last, struct err *e);
+
+/*
  * store_cert_add - record a certificate that no request asked for (the CA's
  * own).  ERR_STORE if the serial is taken.
  */

@@ -28,6 +28,8 @@ static int check_record(
 		{ REC_CERT, "certificate", check_cert },
 		{ REC_CERT_NAME, "certificate by name", check_cert_name },
 		{ REC_CERT_KEY, "certificate by key", check_cert_key },
+		{ REC_PRESENTED, "certificate by one that was presented",
+		    check_presented },
 		{ REC_REVOKED, "revocation", check_revoked },
 		{ REC_REQUEST, "request", check_request },
 		{ REC_REQUEST_ID, "request by id", check_entry },

@@ -138,6 +138,14 @@ static int may_record(struct visit *v, struct grant_job *job,
 		*no = GRANT_KEY_TAKEN;
 		return 0;
 	}
+	if (g->presented && g->one_name &&
+	    txn_presented_elsewhere(v, g->request->key.key_hash,
+		g->cert->name_hash, g->now, &taken, &job->recorded, e) != 0)
+		return -1;
+	if (taken) {
+		*no = GRANT_PRESENTED;
+		return 0;
+	}
 	if (g->challenge_mac != NULL &&
 	    txn_use_challenge(
 		v, g->challenge_mac, g->request, g->now, &gone, e) != 0)
@@ -231,6 +239,10 @@ static int grant(struct visit *v, void *arg, struct err *e)
 		return 0;
 	}
 	make_record(job);
+	if (job->g->presented &&
+	    txn_put_presented(v, job->g->request->key.key_hash,
+		&job->g->cert->serial, e) != 0)
+		return -1;
 	if (txn_audit(v, job->g->now, job->g->audit, e) != 0 ||
 	    supersede(v, job->g, e) != 0)
 		return -1;
@@ -267,7 +279,8 @@ int store_grant(struct store *st, const struct grant *g,
 	if ((rc = visit_run(st, VISIT_WRITE, grant, &job, e)) == 0) {
 		*outcome = job.outcome;
 		if (job.outcome == GRANT_ALREADY ||
-		    job.outcome == GRANT_KEY_TAKEN) {
+		    job.outcome == GRANT_KEY_TAKEN ||
+		    job.outcome == GRANT_PRESENTED) {
 			*recorded = job.recorded;
 			job.recorded = (struct stored_cert){ .der = { 0 } };
 		}

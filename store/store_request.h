@@ -82,8 +82,11 @@ struct grant {
 	bool unique_name; /* only if no other valid one has its name_hash, */
 			  /* but for the one that it renews */
 	bool unique_key;  /* only if no valid one of another name has its key */
-	bool supersede;	  /* revoke the one that it renews, as superseded: */
-			  /* told, too */
+	bool presented; /* for a certificate of others, by which the request */
+			/* is signed: remember what was got with it */
+	bool one_name;	/* … and only if nothing was under another name */
+	bool supersede; /* revoke the one that it renews, as superseded: */
+			/* told, too */
 	const char *audit; /* what is told of it, or NULL: store_audit.h */
 	int64_t now;
 };
@@ -97,6 +100,7 @@ enum grant_outcome {
 	GRANT_NOT_OPEN,	      /* g->approved: decided otherwise meanwhile */
 	GRANT_NAME_TAKEN,     /* g->unique_name: another one has the name */
 	GRANT_KEY_TAKEN,      /* g->unique_key: *recorded has the key */
+	GRANT_PRESENTED,      /* g->one_name: *recorded was got with it */
 };
 
 /*
@@ -108,7 +112,7 @@ enum grant_outcome {
  * is an open one; a granted one that is the same (request_is_same) and whose
  * certificate is neither revoked, held nor expired at g->now is answered
  * GRANT_ALREADY, and then *recorded must be released; so after
- * GRANT_KEY_TAKEN.  If g->approved, an
+ * GRANT_KEY_TAKEN and GRANT_PRESENTED.  If g->approved, an
  * overdue one is not open any more, and what is recorded keeps the time and
  * place at which it was asked for.  Of any number of processes with one
  * one-time challenge exactly one gets GRANT_DONE.

@@ -29,6 +29,14 @@ int txn_key_elsewhere(struct visit *v, const uint8_t key_hash[32],
     const uint8_t name_hash[32], int64_t now, bool *found,
     struct stored_cert *other, struct err *e);
 
+/* txn_presented_elsewhere - store_cert_presented_elsewhere within a visit */
+int txn_presented_elsewhere(struct visit *v, const uint8_t key_hash[32],
+    const uint8_t name_hash[32], int64_t now, bool *found,
+    struct stored_cert *last, struct err *e);
+/* txn_put_presented - this one was got last */
+int txn_put_presented(struct visit *v, const uint8_t key_hash[32],
+    const struct serial *serial, struct err *e);
+
 /*
  * txn_revoke - store_revoke within a visit, and one change for the CRL.  *c is
  * the record afterwards, whatever the outcome; release it.

@@ -17,6 +17,20 @@ static bool behind(struct rec_key *k)
 }
 
 /*
+ * holds - `c` is good, and its name is another, for that of who asks is not its.
+ * Without one, and not the CA's own, it was granted to somebody without a subject
+ * before alternative names were a name: that may be he.
+ */
+static bool holds(const struct stored_cert *c, int64_t now)
+{
+	static const uint8_t none[sizeof(c->name_hash)];
+
+	return cert_is_good(c, now) &&
+	    (c->trans_id[0] == '\0' ||
+		memcmp(c->name_hash, none, sizeof(none)) != 0);
+}
+
+/*
  * look - at the first entry at or behind *from.  *other is its certificate if
  * that is good and of another name than `name_hash`; else *from is where to
  * look next, past all that cannot be.  *end: there is nothing more.
@@ -48,7 +62,7 @@ static int look(struct visit *v, const struct rec_key *of_key,
 	}
 	if (txn_get_cert(v, &entry.serial, other, e) != 0)
 		return -1;
-	*found = cert_is_good(other, now);
+	*found = holds(other, now);
 	if (*found)
 		return 0;
 	stored_cert_release(other);

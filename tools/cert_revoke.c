@@ -115,7 +115,7 @@ static int revoke_it(struct ca *ca, struct out *out,
 			    "it was %s before (%s): nothing is changed",
 			    certs_state(&c, now), reason_name(c.reason));
 		if (outcome == REVOKE_DONE && c.state != CERT_VALID)
-			notices_cert(ca, out, NOTICE_REVOKED, &c);
+			notices_cert(ca, out, NOTICE_REVOKED, &c, NULL);
 		/* again, too: perhaps the CRL could not be made then */
 		rc = publish(ca, out, now, doc);
 		out_fields(

@@ -6,7 +6,7 @@
 #include "check.h"
 #include "crl.h"
 #include "program.h"
-#include "trust.h"
+#include "trust_files.h"
 
 enum { DAY = 86400, SOON = 30 * DAY };
 

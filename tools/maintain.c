@@ -9,13 +9,14 @@
 #include "audit.h"
 #include "certs.h"
 #include "crl_cmd.h"
+#include "home.h"
 #include "notices.h"
 #include "pending.h"
 #include "requests.h"
 #include "scepca.h"
 #include "store_failure.h"
 
-enum { DAY = 86400, BATCH = 256, KEPT = 90 * DAY };
+enum { DAY = 86400, BATCH = 256, KEPT = 90 * DAY, UNFINISHED = 3600 };
 
 struct report {
 	struct out *out;
@@ -80,11 +81,12 @@ struct telling {
 	struct out *out;
 };
 
-static void tell_issued(const struct stored_cert *c, void *arg)
+static void tell_issued(
+    const struct stored_request *req, const struct stored_cert *c, void *arg)
 {
 	struct telling *t = arg;
 
-	notices_cert(t->ca, t->out, NOTICE_ISSUED, c);
+	notices_cert(t->ca, t->out, NOTICE_ISSUED, c, req);
 }
 
 static int do_issue(struct ca *ca, int64_t now, struct report *r,
@@ -174,7 +176,7 @@ static int supersede_old(const struct stored_cert *c, void *arg)
 		buf_release(&event);
 		if (!s->failed && outcome == REVOKE_DONE) {
 			s->n++;
-			notices_cert(s->ca, s->out, NOTICE_REVOKED, &old);
+			notices_cert(s->ca, s->out, NOTICE_REVOKED, &old, NULL);
 		}
 	}
 	stored_cert_release(&old);
@@ -249,6 +251,20 @@ static int do_purge(struct ca *ca, int64_t now, struct report *r,
 	return store_failure_purge(ca->store, now, e);
 }
 
+/* what a process left that was killed while it wrote one */
+static int do_sweep(struct ca *ca, int64_t now, struct report *r,
+    const char *what, struct err *e)
+{
+	size_t n;
+
+	if (home_sweep(ca->home, HOME_PUBLIC_CRL, now - UNFINISHED, &n, e) != 0)
+		return e->kind == ERR_NOT_FOUND ? 0 : -1;
+	if (n > 0)
+		say(r, what, "%zu unfinished CRL%s in " HOME_PUBLIC "/", n,
+		    s_of(n));
+	return 0;
+}
+
 static int do_tell(struct ca *ca, int64_t now, struct report *r,
     const char *what, struct err *e)
 {
@@ -274,6 +290,7 @@ static const struct job {
 	{ "superseded", do_supersede },
 	{ "crl", do_crl },
 	{ "purged", do_purge },
+	{ "swept", do_sweep },
 	{ "told", do_tell },
 	{ "audit", do_audit },
 };

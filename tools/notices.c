@@ -15,11 +15,11 @@ static void complain(struct out *out, int rc, const struct err *e)
 }
 
 void notices_cert(struct ca *ca, struct out *out, enum notice_event event,
-    const struct stored_cert *c)
+    const struct stored_cert *c, const struct stored_request *r)
 {
 	struct err e;
 
-	complain(out, notify_cert(&ca->conf, event, c, &e), &e);
+	complain(out, notify_cert(&ca->conf, event, c, r, &e), &e);
 }
 
 static int reject_notice(struct ca *ca, const struct stored_request *r,
@@ -33,7 +33,7 @@ static int reject_notice(struct ca *ca, const struct stored_request *r,
 	    (csr_parse(buf_span(&r->csr), &csr, e) == 0 &&
 		name_text(csr.subject, &subject, e) == 0))
 		rc = notice_of_request(&ca->conf, NOTICE_REFUSED, r,
-		    (struct span){ 0 }, buf_span(&subject), reason, n, e);
+		    buf_span(&r->csr), buf_span(&subject), reason, n, e);
 	csr_release(&csr);
 	buf_release(&subject);
 	return rc;
@@ -132,7 +132,8 @@ static int tell(struct ca *ca, struct out *out, const struct due *d,
 	rc = store_cert_named(
 	    ca->store, c.name_hash, now, &c.serial, 1, &others, e);
 	if (rc == 0)
-		rc = notice_of_cert(&ca->conf, NOTICE_EXPIRING, &c, &n, e);
+		rc =
+		    notice_of_cert(&ca->conf, NOTICE_EXPIRING, &c, NULL, &n, e);
 	if (rc == 0)
 		rc = facts_text(
 		    &n.env, "SCEPCA_RENEWED", others > 0 ? "yes" : "no", e);

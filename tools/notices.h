@@ -9,8 +9,9 @@
 #include "notify.h"
 #include "out.h"
 
+/* notices_cert - `r` is the request for it; NULL: not known */
 void notices_cert(struct ca *ca, struct out *out, enum notice_event event,
-    const struct stored_cert *c);
+    const struct stored_cert *c, const struct stored_request *r);
 
 /* notices_rejected - of `r`, as it was before the operator said no */
 void notices_rejected(struct ca *ca, struct out *out,

@@ -103,31 +103,6 @@ static void use_endpoint(struct ca *ca, const char *endpoint)
 		ca->conf = conf;
 }
 
-/*
- * judge - would policy let it have a certificate?  Asked before anything is
- * recorded, so that what is refused is not left approved; asked once more when
- * the certificate is made.
- */
-static int judge(struct ca *ca, const struct stored_request *r,
-    enum refusal *why, char *detail, size_t detail_size, struct err *e)
-{
-	struct grantable g = { 0 };
-	const struct profile *profile;
-	struct profile other;
-	struct csr csr;
-	int rc;
-
-	if (ca_profile(ca, r->profile, &other, &profile, e) != 0)
-		return -1;
-	if (csr_parse(buf_span(&r->csr), &csr, e) != 0)
-		return err_prefix(e, "a request that waits");
-	rc = policy_decide(&csr, profile, &ca->conf.endpoint.algs, &g, why,
-	    detail, detail_size, e);
-	grantable_release(&g);
-	csr_release(&csr);
-	return rc;
-}
-
 /* issue - the certificate of an approved request, here and now if possible */
 static int issue(struct ca *ca, struct out *out, const struct stored_request *r)
 {
@@ -152,7 +127,7 @@ static int issue(struct ca *ca, struct out *out, const struct stored_request *r)
 		return out_error(out, &e);
 	}
 	if (why == REFUSE_NONE) {
-		notices_cert(ca, out, NOTICE_ISSUED, &c);
+		notices_cert(ca, out, NOTICE_ISSUED, &c, r);
 		answer(out, r, r, &c, "");
 	} else
 		rc = say_refusal(out,
@@ -192,7 +167,9 @@ static int approve(struct ca *ca, struct out *out, struct stored_request *r)
 	struct err e;
 	int rc;
 
-	if (judge(ca, r, &why, detail, sizeof(detail), &e) != 0)
+	/* before anything is recorded, so that what is refused is not left
+	 * approved */
+	if (pending_judge(ca, r, &why, detail, sizeof(detail), &e) != 0)
 		return out_error(out, &e);
 	if (why != REFUSE_NONE)
 		return say_refusal(out, "not approved", why, detail);

@@ -67,7 +67,8 @@ json_t *show_key(struct span spki);
 
 /*
  * san_put - append the GeneralName that `text` means: dns:NAME, ip:ADDRESS,
- * email:ADDRESS or uri:URI; ERR_INPUT.  san_show - GeneralNames, as such texts.
+ * email:ADDRESS, uri:URI or upn:USER@DOMAIN; ERR_INPUT.
+ * san_show - GeneralNames, as such texts
  */
 int san_put(const char *text, struct buf *names, struct err *e);
 json_t *san_show(struct span general_names);

@@ -4,35 +4,10 @@
 #include <stdio.h>
 
 #include "home.h"
-#include "purpose.h"
 
 const struct span plain_name =
     BYTES("\x30\x0d\x31\x0b\x30\x09\x06\x03\x55\x04\x03\x0c\x02r1");
 
-const struct profile usual = {
-	.name = "default",
-	.lifetime = 365 * 86400,
-	.backdate = 600,
-	.rsa = true,
-	.ec = true,
-	.rsa_min = 2048,
-	.rsa_max = 4096,
-	.key_usage = GNUTLS_KEY_DIGITAL_SIGNATURE |
-	    GNUTLS_KEY_KEY_ENCIPHERMENT | GNUTLS_KEY_KEY_AGREEMENT,
-	.eku = { PURPOSE_CLIENT },
-	.eku_allowed = { PURPOSES_DEFAULT },
-	.asked_other = WISH_DROP,
-	.san_rule = {
-	    [SAN_DNS] = { "any" },
-	    [SAN_IP] = { "any" },
-	    [SAN_EMAIL] = { "any" },
-	    [SAN_URI] = { "any" },
-	    [SAN_UPN] = { "any" },
-	    [SAN_SID] = { "none" },
-	},
-	.subject_allowed = { "any" },
-	.supersede = SUPERSEDE_NEVER,
-};
 static const struct alg_policy algs = { .worst = ALG_LEGACY };
 
 void profile_read(const char *settings, struct profile *p)
@@ -56,8 +31,8 @@ void decide(const char *kind, struct span subject, struct span extensions,
 	ok(csr_build(subject, key, alg_digest_by_name("SHA-256"), extensions,
 	    (struct span){ 0 }, &d->der, e));
 	ok(csr_parse(buf_span(&d->der), &d->csr, e));
-	ok(policy_decide(&d->csr, p, &algs, &d->g, &d->why, d->detail,
-	    sizeof(d->detail), e));
+	ok(policy_decide(&d->csr, (struct span){ 0 }, p, &algs, &d->g, &d->why,
+	    d->detail, sizeof(d->detail), e));
 	privkey_free(key);
 }
 

@@ -5,15 +5,13 @@
 #define POLICY_CASE_H
 
 #include "ca_home.h"
+#include "conf_parse.h"
 #include "csr.h"
 
 #define KU "2.5.29.15"
 #define SAN "2.5.29.17"
 #define BC "2.5.29.19"
 #define EKU "2.5.29.37"
-
-/* As an empty ca.conf has it; digests as an endpoint has them. */
-extern const struct profile usual;
 
 /* profile_read - [profile p] with these lines in it */
 void profile_read(const char *settings, struct profile *p);
@@ -29,7 +27,10 @@ struct decision {
 	char detail[256];
 };
 
-/* decide - a key of `kind` asks; `extensions` one behind the other, or empty */
+/*
+ * decide - a key of `kind` asks; `extensions` one behind the other, or empty;
+ * digests as an endpoint has them
+ */
 void decide(const char *kind, struct span subject, struct span extensions,
     const struct profile *p, struct decision *d);
 void decision_release(struct decision *d);

@@ -11,7 +11,8 @@ Test(policy, plain)
 {
 	struct decision d;
 
-	decide("rsa:2048", plain_name, (struct span){ 0 }, &usual, &d);
+	decide("rsa:2048", plain_name, (struct span){ 0 },
+	    &conf_default_profile, &d);
 	cr_assert_eq(d.why, REFUSE_NONE, "%s", d.detail);
 	cr_expect(span_eq(d.g.subject, plain_name));
 	cr_expect_eq(d.g.san.n, 0);
@@ -21,7 +22,8 @@ Test(policy, plain)
 	    SPAN_LIT("\x30\x0a\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x02")));
 	cr_expect_str_eq(d.detail, "");
 	decision_release(&d);
-	decide("ec:p256", plain_name, (struct span){ 0 }, &usual, &d);
+	decide("ec:p256", plain_name, (struct span){ 0 }, &conf_default_profile,
+	    &d);
 	cr_assert_eq(d.why, REFUSE_NONE, "%s", d.detail);
 	cr_expect_eq(d.g.key_usage,
 	    GNUTLS_KEY_DIGITAL_SIGNATURE | GNUTLS_KEY_KEY_AGREEMENT);
@@ -215,7 +217,8 @@ ParameterizedTest(size_t *i, policy, extensions)
 
 	ok(extension_put(&list, extensions[*i].oid, extensions[*i].critical,
 	    extensions[*i].value, e));
-	decide("rsa:2048", plain_name, buf_span(&list), &usual, &d);
+	decide(
+	    "rsa:2048", plain_name, buf_span(&list), &conf_default_profile, &d);
 	cr_expect_eq(d.why, extensions[*i].why, "row %zu (%s): '%s' %s", *i,
 	    extensions[*i].oid, refusal_entry(d.why)->code, d.detail);
 	cr_expect_not_null(
@@ -241,7 +244,8 @@ Test(policy, duplicates_and_crowds)
 
 	ok(extension_put(&list, BC, false, SPAN_LIT("\x30\x00"), e));
 	ok(extension_put(&list, BC, false, SPAN_LIT("\x30\x00"), e));
-	decide("rsa:2048", plain_name, buf_span(&list), &usual, &d);
+	decide(
+	    "rsa:2048", plain_name, buf_span(&list), &conf_default_profile, &d);
 	cr_expect_eq(d.why, REFUSE_EXTENSION);
 	cr_expect_not_null(strstr(d.detail, "twice"), "%s", d.detail);
 	decision_release(&d);
@@ -251,7 +255,8 @@ Test(policy, duplicates_and_crowds)
 		snprintf(oid, sizeof(oid), "1.2.3.%d", i);
 		ok(extension_put(&list, oid, false, SPAN_LIT("x"), e));
 	}
-	decide("rsa:2048", plain_name, buf_span(&list), &usual, &d);
+	decide(
+	    "rsa:2048", plain_name, buf_span(&list), &conf_default_profile, &d);
 	cr_expect_eq(d.why, REFUSE_EXTENSION);
 	decision_release(&d);
 	buf_release(&list);
@@ -261,7 +266,8 @@ Test(policy, duplicates_and_crowds)
 	for (int i = 0; i < 2; i++) { /* 100 names, and one more */
 		ok(der_put(&san, DER_SEQUENCE, buf_span(&names), e));
 		ok(extension_put(&list, SAN, false, buf_span(&san), e));
-		decide("rsa:2048", plain_name, buf_span(&list), &usual, &d);
+		decide("rsa:2048", plain_name, buf_span(&list),
+		    &conf_default_profile, &d);
 		cr_expect_eq(
 		    d.why, i == 0 ? REFUSE_NONE : REFUSE_SAN, "%s", d.detail);
 		decision_release(&d);
@@ -274,7 +280,7 @@ Test(policy, duplicates_and_crowds)
 
 Test(policy, profile)
 {
-	struct profile p = usual;
+	struct profile p = conf_default_profile;
 	struct buf list = { 0 };
 	struct decision d;
 
@@ -293,7 +299,7 @@ Test(policy, profile)
 	decision_release(&d);
 
 	/* names besides the subject: not dropped in silence, but refused */
-	p = usual;
+	p = conf_default_profile;
 	p.san = WISH_REFUSE;
 	ok(extension_put(&list, SAN, false, SPAN_LIT("\x30\x04\x82\x02r1"), e));
 	decide("rsa:2048", plain_name, buf_span(&list), &p, &d);
@@ -319,13 +325,15 @@ Test(policy, csr_digest)
 	};
 	struct decision d;
 
-	decide("rsa:2048", plain_name, (struct span){ 0 }, &usual, &d);
+	decide("rsa:2048", plain_name, (struct span){ 0 },
+	    &conf_default_profile, &d);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct alg_policy a = { .worst = rows[i].worst };
 
 		grantable_release(&d.g);
 		d.csr.digest = alg_digest_by_name(rows[i].digest);
-		ok(policy_decide(&d.csr, &usual, &a, &d.g, &d.why, d.detail,
+		ok(policy_decide(&d.csr, (struct span){ 0 },
+		    &conf_default_profile, &a, &d.g, &d.why, d.detail,
 		    sizeof(d.detail), e));
 		cr_expect_eq(d.why, rows[i].why, "row %zu", i);
 	}

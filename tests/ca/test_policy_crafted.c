@@ -357,7 +357,8 @@ ParameterizedTest(size_t *i, policy_crafted, table)
 		stage = UNPROVEN;
 		expect_shown(d.csr.subject);
 		if (csr_verify(&d.csr, NULL) == 0) {
-			ok(policy_decide(&d.csr, &usual, &algs, &d.g, &d.why,
+			ok(policy_decide(&d.csr, (struct span){ 0 },
+			    &conf_default_profile, &algs, &d.g, &d.why,
 			    d.detail, sizeof(d.detail), e));
 			stage = d.why == REFUSE_NONE ? GRANTED : REFUSED;
 		}

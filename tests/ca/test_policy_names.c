@@ -73,7 +73,8 @@ ParameterizedTest(size_t *i, policy_names, subjects)
 {
 	struct decision d;
 
-	decide("rsa:2048", subjects[*i].name, (struct span){ 0 }, &usual, &d);
+	decide("rsa:2048", subjects[*i].name, (struct span){ 0 },
+	    &conf_default_profile, &d);
 	cr_expect_eq(
 	    d.why, subjects[*i].why, "%s: %s", subjects[*i].what, d.detail);
 	if (d.why == REFUSE_NONE)
@@ -119,8 +120,8 @@ Test(policy_names, long_names)
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		long_name(&name, rows[i].n, rows[i].len);
-		decide("rsa:2048", buf_span(&name), (struct span){ 0 }, &usual,
-		    &d);
+		decide("rsa:2048", buf_span(&name), (struct span){ 0 },
+		    &conf_default_profile, &d);
 		cr_expect_eq(d.why, rows[i].why, "row %zu: %s", i, d.detail);
 		decision_release(&d);
 		buf_release(&name);
@@ -134,7 +135,8 @@ Test(policy_names, empty_subject_with_names)
 	struct decision d;
 
 	ok(extension_put(&list, SAN, false, SPAN_LIT("\x30\x04\x82\x02r1"), e));
-	decide("rsa:2048", SPAN_LIT("\x30\x00"), buf_span(&list), &usual, &d);
+	decide("rsa:2048", SPAN_LIT("\x30\x00"), buf_span(&list),
+	    &conf_default_profile, &d);
 	cr_expect_eq(d.why, REFUSE_NONE, "%s", d.detail);
 	decision_release(&d);
 	buf_release(&list);

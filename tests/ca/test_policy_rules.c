@@ -167,6 +167,8 @@ ParameterizedTest(size_t *i, policy_rules, san)
 	"\x86\x07urn:a:b" UPN("\x15", "\x07", "\x05u@lab")
 
 /* Subjects as RFC 4514 text; what comes out, or the refusal's words. */
+#define DERIVED_ONLY "subject_derived = CN:dns\nsubject_allowed = OU\n"
+
 static const struct {
 	const char *settings, *asked, *out, *refused;
 	bool names; /* NAMES_ALL are asked for, too */
@@ -222,6 +224,20 @@ static const struct {
 	    "CN=r1.lab,O=e", NULL, true },
 	{ "subject_derived = CN:dns\nsan = drop\n", "", NULL, "empty", true },
 	{ "subject_derived = CN:dns\n", "OU=x", "OU=x", NULL, false },
+	/* … and may be asked for, as a renewal does, if it is what is derived */
+	{ DERIVED_ONLY, "CN=r1.lab,OU=x", "CN=r1.lab,OU=x", NULL, true },
+	{ DERIVED_ONLY, "CN=R1.lab", "CN=R1.lab", NULL, true },
+	{ DERIVED_ONLY, "CN=admin", NULL, "subject_derived", true },
+	{ DERIVED_ONLY, "CN=r1.lab,CN=admin", NULL, "CN is not in", true },
+	{ DERIVED_ONLY, "CN=r1.lab", NULL, "subject_derived", false },
+	{ DERIVED_ONLY, "O=x", NULL, "O is not in subject_allowed", true },
+	{ DERIVED_ONLY "san = drop\n", "CN=r1.lab", NULL, "CN is not", true },
+	{ "subject_derived = CN:email CN:dns\nsubject_allowed = OU\n",
+	    "CN=r1.lab", NULL, "subject_derived", true },
+	{ "subject_derived = CN:email CN:dns\nsubject_allowed = OU\n",
+	    "CN=m@lab", "CN=m@lab", NULL, true },
+	{ "subject_derived = CN:dns\nsubject_allowed = OU CN\n", "CN=admin",
+	    "CN=admin", NULL, true },
 	/* wildcards */
 	{ "", "CN=*.lab", NULL, "CN *.lab: wildcard is no in [profile p]",
 	    false },

@@ -70,6 +70,8 @@ static const struct {
 	{ "4097 octets", "head -c 4097 /dev/zero", -1, "over 4096 bytes" },
 	{ "no end of output", "yes", -1, "over 4096 bytes" },
 	{ "no end of complaints", "head -c 1000000 /dev/zero >&2", 0, "" },
+	{ "floods", "echo y >&2; cat /dev/zero >&2 & cat /dev/zero >&2", -1,
+	    "did not end within 1 seconds; it said: y" },
 	{ "leaves one behind", "sleep 60 & exit 0", 0, "" },
 	{ "reads nothing", "exec <&-; exit 0", 0, "" },
 	{ "complains in escapes", "printf '\\033[2J\\n' >&2; kill -9 $$", -1,

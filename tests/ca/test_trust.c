@@ -7,95 +7,17 @@
 #include <string.h>
 
 #include "trust_tie.h"
-#include "vendor.h"
+#include "vendor_scene.h"
 #include "world.h"
 
-#define SUDI                                                               \
-	"CN=C9300-24T-0C75BD,OU=ACT-2,O=Cisco,serialNumber=PID:C9300-24T " \
-	"SN:FCW2235L0EH"
-#define SN "serialNumber=FCW2235L0EH"
 #define YEAR (INT64_C(365) * 86400)
-
-static struct ca_home h;
-static struct vendor root, issuing, unknown;
-static struct client c;
-static struct privkey *new_key;
-static int count;
-
-static void begin(const char *trust)
-{
-	char conf[800];
-
-	snprintf(conf, sizeof(conf),
-	    /* one key asks for many names, which is another test's matter */
-	    "[profile default]\nkey_reuse = allow\n"
-	    "[endpoint default]\nunauthorised = refuse\ntrust = vendor\n"
-	    "[trust vendor]\ncerts = certs/vendor.pem\n%s\n",
-	    trust);
-	ca_home_make(&h, CA_RSA, conf);
-	vendor_make(
-	    &root, "dev7", "CN=Root,O=Vendor", NULL, TEST_NOW + 20 * YEAR);
-	vendor_make(&issuing, "dev6", "CN=Devices,O=Vendor", &root,
-	    TEST_NOW + 20 * YEAR);
-	vendor_make(
-	    &unknown, "dev5", "CN=Root,O=Vendor", NULL, TEST_NOW + 20 * YEAR);
-	new_key = test_key("dev2", "rsa:2048");
-	vendor_trust(&h, &root, NULL);
-}
-
-static void end(void)
-{
-	privkey_free(new_key);
-	client_release(&c);
-	vendor_release(&root);
-	vendor_release(&issuing);
-	vendor_release(&unknown);
-	ca_home_drop(&h);
-}
-
-/* The device asks for `subject` with a key of its own. */
-static void ask(const char *subject, const struct ask *more, int64_t now,
-    enum refusal why, const char *detail)
-{
-	struct ask q = *more;
-	struct buf name = { 0 };
-	char id[16];
-	struct result r;
-
-	snprintf(id, sizeof(id), "t%d", ++count);
-	ok(name_parse(subject, &name, e));
-	q.trans_id = id;
-	q.subject = buf_span(&name);
-	q.csr_key = new_key;
-	client_enrol_at(&c, &h, &q, now, &r);
-	cr_expect_eq(r.ev.refusal, why, "%s: %s (%s), want %s", subject,
-	    refusal_entry(r.ev.refusal)->code, r.ev.detail,
-	    refusal_entry(why)->code);
-	cr_expect_eq(
-	    r.answer.status, why == REFUSE_NONE ? SCEP_SUCCESS : SCEP_FAILURE);
-	if (detail != NULL)
-		cr_expect_not_null(
-		    strstr(r.ev.detail, detail), "%s", r.ev.detail);
-	if (why == REFUSE_NONE && r.answer.status == SCEP_SUCCESS) {
-		struct stored_cert cert;
-
-		ok(store_cert_find(h.ca->store, &r.ev.serial, &cert, e));
-		cr_expect_str_eq(cert.rule, "trust:vendor");
-		cr_expect_eq(cert.renews.n, 0);
-		stored_cert_release(&cert);
-	}
-	buf_release(&name);
-	result_release(&r);
-}
-
-static const struct ask plain = { 0 };
 
 /* R103: the right name, by either type, without a challenge (K10) */
 Test(trust, sudi)
 {
 	struct ask q = { .type = SCEP_RENEWALREQ };
 
-	begin("tie = serialNumber");
+	trust_begin("tie = serialNumber");
 	vendor_client(&c, &root, "dev1", SUDI);
 	ask(SN, &plain, TEST_NOW, REFUSE_NONE, NULL);
 	ask(SUDI, &plain, TEST_NOW, REFUSE_NONE, NULL);
@@ -104,19 +26,19 @@ Test(trust, sudi)
 	q.challenge = "whatever it is";
 	ask(SN, &q, TEST_NOW, REFUSE_NONE, NULL);
 	cr_expect_eq(ca_home_certs(&h), 4);
-	end();
+	trust_end();
 }
 
 /* IEEE 802.1AR: the number alone */
 Test(trust, idevid)
 {
-	begin("tie = serialNumber");
+	trust_begin("tie = serialNumber");
 	vendor_client(&c, &root, "dev1", "O=Vendor,serialNumber=12345");
 	ask("CN=12345,serialNumber=12345", &plain, TEST_NOW, REFUSE_NONE, NULL);
 	ask("CN=12345", &plain, TEST_NOW, REFUSE_TRUST_NAME, "no serialNumber");
 	ask("CN=12346,serialNumber=12345", &plain, TEST_NOW, REFUSE_TRUST_NAME,
 	    "12346");
-	end();
+	trust_end();
 }
 
 /* T-26: a device of the vendor's, and the name of another, or of a person */
@@ -132,7 +54,7 @@ Test(trust, other_names)
 		SN ",emailAddress=root@example.com", SN ",UID=root",
 		SN ",DC=example", "CN=fcw2235l0eh," SN };
 
-	begin("tie = serialNumber");
+	trust_begin("tie = serialNumber");
 	vendor_client(&c, &root, "dev1", SUDI);
 	for (size_t i = 0; i < COUNT(names); i++)
 		ask(names[i], &plain, TEST_NOW, REFUSE_TRUST_NAME, NULL);
@@ -140,7 +62,7 @@ Test(trust, other_names)
 	    NULL);
 	ask(SN ",O=Cisco", &plain, TEST_NOW, REFUSE_NONE, NULL);
 	cr_expect_eq(ca_home_certs(&h), 2);
-	end();
+	trust_end();
 }
 
 static void with_names(struct buf *extensions, struct span names)
@@ -155,7 +77,7 @@ Test(trust, alternative_names)
 	struct buf extensions = { 0 };
 	struct ask q = { 0 };
 
-	begin("tie = serialNumber");
+	trust_begin("tie = serialNumber");
 	vendor_client(&c, &root, "dev1", SUDI);
 	with_names(&extensions,
 	    SPAN_LIT("\x30\x0d\x82\x0b"
@@ -169,7 +91,7 @@ Test(trust, alternative_names)
 	q.extensions = buf_span(&extensions);
 	ask("CN=FCW2235L0EH," SN, &q, TEST_NOW, REFUSE_TRUST_NAME, NULL);
 	buf_release(&extensions);
-	end();
+	trust_end();
 }
 
 /* tie = subject: what an old CA has said of the device, and no more */
@@ -183,7 +105,7 @@ Test(trust, old_ca)
 	struct buf extensions = { 0 };
 	struct ask q = { 0 };
 
-	begin("tie = subject");
+	trust_begin("tie = subject");
 	client_make(&c, "dev1", "rsa:2048", "CN=r1,O=Test");
 	w.key = c.key;
 	vendor_sign(&root, &w, &c.cert);
@@ -202,7 +124,7 @@ Test(trust, old_ca)
 	q.extensions = buf_span(&extensions);
 	ask("CN=r1,O=Test", &q, TEST_NOW, REFUSE_TRUST_NAME, "alternative");
 	buf_release(&extensions);
-	end();
+	trust_end();
 }
 
 /* Times are those of the request, not of this machine. */
@@ -211,7 +133,7 @@ Test(trust, expired)
 	struct vendor_cert w = { .subject = SUDI,
 		.not_after = TEST_NOW + 3600 };
 
-	begin("tie = serialNumber");
+	trust_begin("tie = serialNumber");
 	client_make(&c, "dev1", "rsa:2048", SUDI);
 	w.key = c.key;
 	vendor_sign(&root, &w, &c.cert);
@@ -221,7 +143,7 @@ Test(trust, expired)
 	w.not_after = 0;
 	vendor_sign(&root, &w, &c.cert);
 	ask(SN, &plain, TEST_NOW + 21 * YEAR, REFUSE_SIGNER_EXPIRED, "a CA");
-	end();
+	trust_end();
 }
 
 /* The CRL: listed, not listed, too old, of somebody else, forged */
@@ -230,7 +152,7 @@ Test(trust, revoked)
 	static const uint8_t ours[] = { 0x12, 0x11, 0 }, others[] = { 0x12, 0 };
 	const int64_t fresh = TEST_NOW + 3600;
 
-	begin("tie = serialNumber\ncrl = certs/vendor.crl");
+	trust_begin("tie = serialNumber\ncrl = certs/vendor.crl");
 	vendor_client(&c, &root, "dev1", SUDI);
 	vendor_crl(&h, &root, others, fresh);
 	ask(SN, &plain, TEST_NOW, REFUSE_NONE, NULL);
@@ -243,7 +165,43 @@ Test(trust, revoked)
 	vendor_crl(&h, &unknown, others, fresh);
 	ask(SN, &plain, TEST_NOW, REFUSE_SIGNER_REVOKED, "no CRL");
 	cr_expect_eq(ca_home_certs(&h), 1);
-	end();
+	trust_end();
+}
+
+/*
+ * The CA in between is asked about like the device: what it may be taken for is
+ * worse.  The root's CRL covers it, its own covers the device.
+ */
+Test(trust, revoked_between)
+{
+	static const uint8_t ours[] = { 0x12, 0x11, 0 }, others[] = { 0x12, 0 };
+	const int64_t fresh = TEST_NOW + 3600;
+	struct ask q = { 0 };
+
+	trust_begin("tie = serialNumber\ncrl = certs/vendor.crl");
+	vendor_client(&c, &issuing, "dev1", SUDI);
+	q.between = buf_span(&issuing.cert);
+	vendor_crl_two(&h, &root, others, fresh, &issuing, others);
+	ask(SN, &q, TEST_NOW, REFUSE_NONE, NULL);
+	ask(SN, &q, fresh + 1, REFUSE_SIGNER_REVOKED, "above it: the CRL of");
+	vendor_crl_two(&h, &root, ours, fresh, &issuing, others);
+	ask(SN, &q, TEST_NOW, REFUSE_SIGNER_REVOKED, "above it: the CRL lists");
+	/* listed is listed, however old the list */
+	ask(SN, &q, fresh + 1, REFUSE_SIGNER_REVOKED, "above it: the CRL list");
+	vendor_crl(&h, &issuing, others, fresh);
+	ask(SN, &q, TEST_NOW, REFUSE_SIGNER_REVOKED, "above it: there is no");
+	/* the root's name, another key */
+	vendor_crl_two(&h, &unknown, others, fresh, &issuing, others);
+	ask(SN, &q, TEST_NOW, REFUSE_SIGNER_REVOKED, "above it: there is no");
+	vendor_crl(&h, &root, others, fresh);
+	ask(SN, &q, TEST_NOW, REFUSE_SIGNER_REVOKED, "vendor: there is no");
+	cr_expect_eq(ca_home_certs(&h), 1);
+	/* nobody asks about what the file names, whoever brings it again */
+	vendor_crl(&h, &issuing, others, fresh);
+	vendor_trust(&h, &root, &issuing);
+	ask(SN, &plain, TEST_NOW, REFUSE_NONE, NULL);
+	ask(SN, &q, TEST_NOW, REFUSE_NONE, NULL);
+	trust_end();
 }
 
 /* R103: a stranger's CA, if of the same name, says nothing; nor do these. */
@@ -252,7 +210,7 @@ Test(trust, not_vouched_for)
 	struct vendor_cert w = { .subject = SUDI };
 	struct client sub;
 
-	begin("tie = serialNumber");
+	trust_begin("tie = serialNumber");
 	/* another key under the name of the CA: as self-signed, which means */
 	/* that the CSR must be of the signer's own key */
 	vendor_client(&c, &unknown, "dev1", SUDI);
@@ -289,13 +247,13 @@ Test(trust, not_vouched_for)
 	vendor_sign(&root, &w, &c.cert);
 	ask(SN, &plain, TEST_NOW, REFUSE_SIGNER_UNKNOWN, "keyUsage");
 	cr_expect_eq(ca_home_certs(&h), 0);
-	end();
+	trust_end();
 }
 
 /* The CA in between comes with the message, or is in the file. */
 Test(trust, intermediate)
 {
-	begin("tie = serialNumber");
+	trust_begin("tie = serialNumber");
 	vendor_client(&c, &issuing, "dev1", SUDI);
 	ask(SN, &plain, TEST_NOW, REFUSE_ENVELOPE, NULL);
 	ask(SN, &(struct ask){ .between = buf_span(&issuing.cert) }, TEST_NOW,
@@ -307,7 +265,7 @@ Test(trust, intermediate)
 	/* the file may name the one in between alone */
 	vendor_trust(&h, &issuing, NULL);
 	ask(SN, &plain, TEST_NOW, REFUSE_NONE, NULL);
-	end();
+	trust_end();
 }
 
 /* A profile of its own, and the rule that a name is had once (T-26). */
@@ -317,8 +275,8 @@ Test(trust, profile_and_duplicate)
 	struct result r;
 	struct cert_view v;
 
-	begin("tie = serialNumber\nprofile = device\n"
-	      "[profile device]\ndays = 10\nduplicate = refuse");
+	trust_begin("tie = serialNumber\nprofile = device\n"
+		    "[profile device]\ndays = 10\nduplicate = refuse");
 	vendor_client(&c, &root, "dev1", SUDI);
 	ok(name_parse(SN, &name, e));
 	client_enrol(&c, &h,
@@ -332,7 +290,7 @@ Test(trust, profile_and_duplicate)
 	result_release(&r);
 	ask(SN, &plain, TEST_NOW, REFUSE_DUPLICATE, NULL);
 	buf_release(&name);
-	end();
+	trust_end();
 }
 
 /* A file that is missing or not what it should be: HTTP 500, nothing issued. */
@@ -345,7 +303,7 @@ Test(trust, bad_files)
 	struct pki_event ev;
 	struct err why;
 
-	begin("tie = serialNumber\ncrl = certs/vendor.crl");
+	trust_begin("tie = serialNumber\ncrl = certs/vendor.crl");
 	vendor_client(&c, &root, "dev1", SUDI);
 	ok(pem_encode(buf_span(&c.cert), "CERTIFICATE", &pem, e));
 	client_ask(&c, &h, &plain, &msg);
@@ -375,7 +333,7 @@ Test(trust, bad_files)
 	buf_release(&msg);
 	buf_release(&reply);
 	buf_release(&pem);
-	end();
+	trust_end();
 }
 
 /* Cisco's form of a serialNumber, and what looks like it */

@@ -95,10 +95,10 @@ void vendor_trust(
 	buf_release(&pem);
 }
 
-void vendor_crl(const struct ca_home *h, const struct vendor *v,
-    const uint8_t *serials, int64_t next_update)
+static void make_crl(const struct vendor *v, const uint8_t *serials,
+    int64_t next_update, struct buf *der)
 {
-	struct buf entries = { 0 }, der = { 0 };
+	struct buf entries = { 0 };
 	struct crl_fields f = {
 		.issuer = buf_span(&v->name),
 		.aki = SPAN_LIT("vendor"),
@@ -111,8 +111,32 @@ void vendor_crl(const struct ca_home *h, const struct vendor *v,
 		ok(crl_entry_put(&entries, (struct span){ serials, 1 },
 		    TEST_NOW - 3600, 1, e));
 	f.entries = buf_span(&entries);
-	ok(crl_make(&f, v->key, alg_digest_by_name("SHA-256"), &der, e));
-	ca_home_write(h, "certs/vendor.crl", 0644, buf_span(&der));
+	ok(crl_make(&f, v->key, alg_digest_by_name("SHA-256"), der, e));
 	buf_release(&entries);
+}
+
+void vendor_crl(const struct ca_home *h, const struct vendor *v,
+    const uint8_t *serials, int64_t next_update)
+{
+	struct buf der = { 0 };
+
+	make_crl(v, serials, next_update, &der);
+	ca_home_write(h, "certs/vendor.crl", 0644, buf_span(&der));
 	buf_release(&der);
+}
+
+void vendor_crl_two(const struct ca_home *h, const struct vendor *v,
+    const uint8_t *serials, int64_t next_update, const struct vendor *other,
+    const uint8_t *other_serials)
+{
+	struct buf der = { 0 }, pem = { 0 };
+
+	make_crl(v, serials, next_update, &der);
+	ok(pem_encode(buf_span(&der), "X509 CRL", &pem, e));
+	buf_release(&der);
+	make_crl(other, other_serials, TEST_NOW + 20 * 86400, &der);
+	ok(pem_encode(buf_span(&der), "X509 CRL", &pem, e));
+	ca_home_write(h, "certs/vendor.crl", 0644, buf_span(&pem));
+	buf_release(&der);
+	buf_release(&pem);
 }

@@ -50,4 +50,12 @@ void vendor_trust(const struct ca_home *h, const struct vendor *v,
 void vendor_crl(const struct ca_home *h, const struct vendor *v,
     const uint8_t *serials, int64_t next_update);
 
+/*
+ * vendor_crl_two - write certs/vendor.crl, PEM: that one, and another CA's which
+ * holds for twenty days
+ */
+void vendor_crl_two(const struct ca_home *h, const struct vendor *v,
+    const uint8_t *serials, int64_t next_update, const struct vendor *other,
+    const uint8_t *other_serials);
+
 #endif

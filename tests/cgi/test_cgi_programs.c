@@ -199,6 +199,10 @@ static void expect_notice(void)
 	cr_expect(
 	    cgi_has(buf_span(&env), SPAN_LIT("SCEPCA_SUBJECT=CN=router1\n")));
 	cr_expect(cgi_has(buf_span(&env), SPAN_LIT("SCEPCA_RULE=challenge\n")));
+	cr_expect(cgi_has(buf_span(&env), SPAN_LIT("SCEPCA_TYPE=PKCSReq\n")));
+	cr_expect(
+	    cgi_has(buf_span(&env), SPAN_LIT("SCEPCA_ENDPOINT=default\n")));
+	cr_expect(!cgi_has(buf_span(&env), SPAN_LIT("SCEPCA_CSR_SHA256=\n")));
 	cr_expect(!cgi_has(buf_span(&env), buf_span(&challenge)));
 	cr_expect(got.n > 300 && got.p[0] == 0x30);
 	cr_expect(cgi_has(buf_span(&got), buf_span(&dev.spki)),
@@ -306,6 +310,7 @@ Test(programs, notify_of_others)
 		     "came with it\n")));
 	cr_expect(cgi_has(buf_span(&env), buf_span(&dev.spki)),
 	    "the request is not there");
+	cr_expect(!cgi_has(buf_span(&env), SPAN_LIT("SCEPCA_KEY_SHA256=\n")));
 	/* a poll is no news */
 	cr_assert_eq(unlink(lab_ca_path(&lab, "pending")), 0);
 	cgi_release(&d);

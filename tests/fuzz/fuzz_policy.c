@@ -56,8 +56,8 @@ static void decide(const struct csr *csr, const struct profile *p)
 	char detail[400] = "";
 	struct err e;
 
-	MUST(policy_decide(
-		 csr, p, &algs, &g, &why, detail, sizeof(detail), &e) == 0);
+	MUST(policy_decide(csr, (struct span){ 0 }, p, &algs, &g, &why, detail,
+		 sizeof(detail), &e) == 0);
 	MUST(why < REFUSE_COUNT);
 	for (const char *c = detail; *c != '\0'; c++)
 		MUST(*c >= ' ' && *c <= '~');

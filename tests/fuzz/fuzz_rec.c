@@ -100,6 +100,22 @@ static void check_pubkey(struct span key, struct span value)
 	buf_release(&out);
 }
 
+static void check_presented(struct span key, struct span value)
+{
+	struct serial serial;
+	struct rec_key k;
+	struct buf out = { 0 };
+	uint8_t hash[32];
+
+	if (rec_get_presented(key, value, hash, &serial, NULL) != 0)
+		return;
+	rec_key_presented(hash, &k);
+	MUST(span_eq(rec_key_span(&k), key));
+	MUST(rec_put_presented(&serial, &out, NULL) == 0);
+	MUST(span_eq(buf_span(&out), value));
+	buf_release(&out);
+}
+
 static void check_revoked(struct span key, struct span value)
 {
 	struct revoked r;
@@ -206,6 +222,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_challenge_id(key, value);
 	check_name(key, value);
 	check_pubkey(key, value);
+	check_presented(key, value);
 	check_revoked(key, value);
 	check_entry(key, value);
 	check_failures(key, value);

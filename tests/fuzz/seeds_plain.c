@@ -258,6 +258,9 @@ static void make_index_records(const struct stored_request *r)
 	MUST(rec_key_pubkey(&c, &key, NULL) == 0);
 	MUST(rec_put_pubkey(&value, NULL) == 0);
 	save_rec("pubkey", &key, &value);
+	rec_key_presented(r->csr_hash, &key);
+	MUST(rec_put_presented(serial, &value, NULL) == 0);
+	save_rec("presented", &key, &value);
 	MUST(rec_key_revoked(serial, &key, NULL) == 0);
 	MUST(rec_put_revoked(&v, &value, NULL) == 0);
 	save_rec("revoked", &key, &value);

@@ -16,7 +16,8 @@ printf 'geheim\nsecond line\n' >"$tmp/challenge"
 rm -f "$cert"
 want 0 enrol "$url" --subject CN=r1,O=Lab --san dns:r1.example \
 	--san ip:2001:db8::7 --san email:a@b.example --san uri:http://x/ \
-	--key-out "$key" --cert-out "$cert" --challenge-file "$tmp/challenge" \
+	--san upn:jörg@corp.example --key-out "$key" --cert-out "$cert" \
+	--challenge-file "$tmp/challenge" \
 	--fingerprint "$(fingerprint sha256)"
 says 'CN=r1,O=Lab'
 [ ! -s "$tmp/err" ] || fail "complains though all is well"
@@ -31,7 +32,8 @@ sent 'challenge_password: geheim'
 sent 'signer: CN=r1,O=Lab'
 sent 'cipher: AES-128-CBC'
 sent 'digest: SHA-256'
-for san in dns:r1.example ip:2001:db8::7 email:a@b.example uri:http://x/; do
+for san in dns:r1.example ip:2001:db8::7 email:a@b.example uri:http://x/ \
+	upn:jörg@corp.example; do
 	sent "subjectAltName: $san"
 done
 openssl cms -verify -noverify -inform DER -in "$srv/request.der" \
@@ -40,6 +42,13 @@ openssl cms -decrypt -inform DER -in "$tmp/envelope" -inkey "$srv/ca.key" \
 	-out "$tmp/csr" || fail "openssl: envelope"
 openssl req -inform DER -in "$tmp/csr" -verify -noout >/dev/null 2>&1 ||
 	fail "openssl: request"
+openssl asn1parse -inform DER -in "$tmp/csr" -strparse "$(
+	openssl asn1parse -inform DER -in "$tmp/csr" |
+		grep -A1 'X509v3 Subject Alternative Name' |
+		sed -n 's/^ *\([0-9]*\):.*OCTET STRING.*/\1/p'
+)" >"$tmp/names" 2>&1
+grep -A2 'Microsoft User Principal Name' "$tmp/names" |
+	grep -q 'UTF8STRING  *:jörg@corp.example' || fail "openssl: UPN"
 
 # The challenge by standard input; no attribute without one.
 printf secret | "$sceptool" enrol "$url" --subject CN=r1 --key "$key" \
@@ -168,7 +177,8 @@ want 2 enrol ftp://127.0.0.1/ --subject CN=r1 --key "$key" --cert-out "$cert"
 want 2 enrol http://u:p@127.0.0.1/ --subject CN=r1 --key "$key" \
 	--cert-out "$cert"
 for bad in '--fingerprint abcd' '--fingerprint xy' '--digest sha3' \
-	'--cipher rc4' '--san dns:' '--san r1' '--san ip:1.2.3' '--subject x'; do
+	'--cipher rc4' '--san dns:' '--san r1' '--san ip:1.2.3' '--san upn:' \
+	'--subject x'; do
 	# shellcheck disable=SC2086
 	want 2 enrol "$url" --key "$key" --cert-out "$cert" $bad
 done

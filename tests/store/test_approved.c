@@ -364,7 +364,7 @@ Test(approved, key_elsewhere)
 	for (uint32_t i = 0; i < NAMES; i++) {
 		sample_init(&s[i], i + 1);
 		memset(s[i].cert.key_hash, 0xff, 32);
-		memset(s[i].cert.name_hash, (int)(0xff - 0x33 * i), 32);
+		memset(s[i].cert.name_hash, (int)(0xff - 0x32 * i), 32);
 		s[i].grant.challenge_mac = NULL;
 		cr_assert_eq(sample_grant(st, &s[i], NULL), GRANT_DONE);
 	}
@@ -468,6 +468,31 @@ Test(approved, supersede_nothing)
 	cr_assert_eq(store_cert_find(st, &a.cert.serial, &c, &e), 0);
 	cr_expect_eq(c.state, CERT_VALID);
 	stored_cert_release(&c);
+	sample_release(&a);
+	sample_release(&b);
+}
+
+/*
+ * A certificate without a subject that was recorded before alternative names
+ * were a name may be renewed with its key; one of the CA's own holds it.
+ */
+Test(approved, key_without_name)
+{
+	struct sample a, b;
+	uint8_t serial;
+
+	sample_init(&a, 1);
+	sample_init(&b, 2);
+	memset(a.cert.name_hash, 0, sizeof(a.cert.name_hash));
+	memcpy(b.cert.key_hash, a.cert.key_hash, 32);
+	a.grant.challenge_mac = NULL;
+	cr_expect_eq(sample_grant(st, &a, NULL), GRANT_DONE);
+	cr_expect(!elsewhere(&b, 1001, &serial));
+	a.cert.serial.b[a.cert.serial.n - 1] = 7;
+	a.cert.trans_id[0] = '\0';
+	cr_assert_eq(store_cert_add(st, &a.cert, NULL, &e), 0, "%s", e.text);
+	cr_expect(elsewhere(&b, 1001, &serial));
+	cr_expect_eq(serial, 7);
 	sample_release(&a);
 	sample_release(&b);
 }

@@ -179,6 +179,25 @@ Test(check_index, revoked_but_valid)
 	sample_release(&t);
 }
 
+/* What was got with a certificate of others must be there. */
+Test(check_index, presented)
+{
+	struct serial nobody = { 2, { 1, 2 } };
+
+	rec_key_presented(s[3].cert.key_hash, &key);
+	rec_put_presented(&s[3].cert.serial, &value, NULL);
+	run(put, NULL);
+	cr_expect_eq(store_check(st, &e), 0, "%s", e.text);
+	buf_cut(&value, value.n - 1);
+	run(put, NULL);
+	expect_wrong('S', "truncated");
+	buf_cut(&value, 0);
+	rec_put_presented(&nobody, &value, NULL);
+	run(put, NULL);
+	expect_wrong('S', "leads nowhere");
+	buf_release(&value);
+}
+
 static void put_count(int64_t count)
 {
 	struct rec_open o = { count, 9 };

@@ -22,6 +22,7 @@ static const struct request_key request = { { 1, 2 }, "a transaction" };
 enum {
 	NAME,
 	PUBKEY,
+	PRESENTED,
 	REVOKED,
 	OPEN_COUNT,
 	CRL,
@@ -36,9 +37,9 @@ enum {
 	KINDS
 };
 
-static const char *const names[KINDS] = { "name", "key", "revoked", "open",
-	"crl", "told", "id", "transactionID", "age", "expiry", "finished",
-	"address", "no address" };
+static const char *const names[KINDS] = { "name", "key", "presented", "revoked",
+	"open", "crl", "told", "id", "transactionID", "age", "expiry",
+	"finished", "address", "no address" };
 
 struct example {
 	struct rec_key key;
@@ -61,6 +62,9 @@ static void make_key(int kind, struct rec_key *k)
 		break;
 	case PUBKEY:
 		rc = rec_key_pubkey(&by_key, k, NULL);
+		break;
+	case PRESENTED:
+		rec_key_presented(id, k);
 		break;
 	case REVOKED:
 		rc = rec_key_revoked(&serial, k, NULL);
@@ -112,6 +116,9 @@ static void encode(int kind, struct example *x)
 	case PUBKEY:
 		rc = rec_put_pubkey(&x->value, NULL);
 		break;
+	case PRESENTED:
+		rc = rec_put_presented(&serial, &x->value, NULL);
+		break;
 	case REVOKED:
 		rc = rec_put_revoked(&a_revoked, &x->value, NULL);
 		break;
@@ -140,6 +147,8 @@ static int decode(int kind, struct span key, struct span value,
 	struct revoked r;
 	struct rec_crl crl;
 	struct store_told told;
+	struct serial got;
+	uint8_t hash[32];
 
 	switch (kind) {
 	case NAME:
@@ -150,6 +159,10 @@ static int decode(int kind, struct span key, struct span value,
 		return rec_get_pubkey(key, value, &c, e) != 0
 		    ? -1
 		    : rec_put_pubkey(again, e);
+	case PRESENTED:
+		return rec_get_presented(key, value, hash, &got, e) != 0
+		    ? -1
+		    : rec_put_presented(&got, again, e);
 	case REVOKED:
 		return rec_get_revoked(key, value, &r, e) != 0
 		    ? -1
@@ -265,6 +278,8 @@ Test(rec_index, fields)
 	struct example x;
 	struct rec_crl crl;
 	struct store_told told;
+	struct serial got;
+	uint8_t hash[32];
 	size_t n;
 
 	encode(NAME, &x);
@@ -282,6 +297,14 @@ Test(rec_index, fields)
 	cr_expect(c.not_after == -5 && c.serial.n == 3 && c.serial.b[2] == 3);
 	cr_expect_arr_eq(c.key_hash, by_key.key_hash, 32);
 	cr_expect_arr_eq(c.name_hash, by_key.name_hash, 32);
+	buf_release(&x.value);
+
+	encode(PRESENTED, &x);
+	cr_assert_eq(rec_get_presented(rec_key_span(&x.key), buf_span(&x.value),
+			 hash, &got, NULL),
+	    0);
+	cr_expect(got.n == 3 && got.b[2] == 3);
+	cr_expect_arr_eq(hash, id, 32);
 	buf_release(&x.value);
 
 	encode(REVOKED, &x);
@@ -382,5 +405,7 @@ Test(rec_index, encode_refuses)
 	    rec_key_name(id, 0, &(struct serial){ 0, { 0 } }, &k, NULL), -1);
 	cr_expect_eq(
 	    rec_key_revoked(&(struct serial){ .n = 21 }, &k, NULL), -1);
+	cr_expect_eq(
+	    rec_put_presented(&(struct serial){ .n = 0 }, &out, NULL), -1);
 	buf_release(&out);
 }

@@ -1,10 +1,11 @@
-# The examples of scepca(1) and ca.conf(5) do what they say.
+# The examples of scepca(1), ca.conf(5) and README.md do what they say.
 #
-# usage: sh examples.sh SCEPCA SCEPCA.1 CA.CONF.5 SEED
+# usage: sh examples.sh SCEPCA SCEPCA.1 CA.CONF.5 SEED README.md
 . "$(dirname "$0")/lib.sh"
 manual=$(absolute "$2")
 conf=$(absolute "$3")
 seed=$(absolute "$4")
+readme=$(absolute "$5")
 
 user=$(id -un)
 [ "$(id -u)" -ne 0 ] || user=daemon
@@ -106,5 +107,35 @@ want 0 check --home "$home"
 says '[endpoint museum] takes MD5'
 ca show --home "$home" --json
 same url "$(json "d['url']")" http://scep.example.org/
+
+# what README.md has for a ca.conf is good behind the one of a new CA
+if grep -q '^ \{4,\}\[' "$readme"; then
+	fail 'README.md: settings that are not fenced as ini'
+fi
+n=0
+sed -n '/^```ini$/,/^```$/p' "$readme" | sed '/^```ini$/d; s/^```$/%/' \
+	>"$tmp/settings"
+: >"$block"
+while IFS= read -r line; do
+	if [ "$line" != % ]; then
+		printf '%s\n' "$line" >>"$block"
+		continue
+	fi
+	n=$((n + 1))
+	rm -rf "$home"
+	ca init --home "$home" --subject 'CN=Test CA' --key rsa:2048
+	ca challenge new --home "$home"
+	cat "$block" >>"$home/ca.conf"
+	# a file of the reader's own
+	for file in $(sed -n 's/^certs = //p' "$block"); do
+		cp "$home/certs/ca.pem" "$home/$file"
+	done
+	want 0 check --home "$home"
+	for name in $(sed -n 's/^\[endpoint \(.*\)\]$/\1/p' "$block"); do
+		want 0 challenge new --home "$home" --endpoint "$name"
+	done
+	: >"$block"
+done <"$tmp/settings"
+[ "$n" -ge 2 ] || fail "$n examples of settings in README.md"
 
 finish

@@ -110,6 +110,34 @@ same failed "$(json "[j['what'] for j in d['failed']]")" "['issued']"
 mv "$tmp/ca-key.pem" "$h/keys/ca.pem"
 done_is issued
 
+# --- what a process left that was killed while it wrote a CRL, and nothing else
+left() { # left NAME [AGE] - there is such a file
+	printf 'half a CRL' >"$h/public/$1"
+	touch -d "${2-2 hours ago}" "$h/public/$1"
+}
+left ca.crl.Ab3Xy9
+left ca.crl.zzzzzz '61 minutes ago'
+set -- ca.crl.young0 ca.crl.Ab3Xy ca.crl.Ab3Xy99 ca.crl.Ab3-y9 ca.crl. \
+	ca.crt.Ab3Xy9 xca.crl.Ab3Xy9 index.html
+for name; do
+	left "$name"
+done
+touch -d '59 minutes ago' "$h/public/ca.crl.young0"
+mkdir "$h/public/ca.crl.folder"
+ln -s ../ca.conf "$h/public/ca.crl.linked"
+touch -d '2 hours ago' "$h/public/ca.crl.folder"
+touch -h -d '2 hours ago' "$h/public/ca.crl.linked"
+want 0 maintain
+says 'swept: 2 unfinished CRLs in public/'
+silent
+for name in "$@" ca.crl ca.crl.folder ca.crl.linked; do
+	[ -e "$h/public/$name" ] || fail "$name is gone"
+done
+for name in ca.crl.Ab3Xy9 ca.crl.zzzzzz; do
+	[ ! -e "$h/public/$name" ] || fail "$name is there"
+done
+done_is
+
 # --- a timer, as the units beside those of the web server
 units=$(dirname "$0")/../../nginx-conf
 grep -q '^ExecStart=/usr/bin/scepca --home /var/lib/scepca maintain$' \

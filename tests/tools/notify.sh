@@ -27,6 +27,13 @@ cert=\$(openssl x509 -inform der -noout -subject 2>/dev/null)
 printf '%s %s %s %s%s\n' "\$SCEPCA_EVENT" "\$SCEPCA_SUBJECT" \
 	"\$SCEPCA_REASON" "\$SCEPCA_RENEWED" "\${cert:+ \$cert}" >>$tmp/told
 END
+cat >>"$tmp/program" <<END
+printf '%s %s %s %s\n' "\$SCEPCA_TYPE" "\$SCEPCA_CSR_SHA256" \
+	"\$SCEPCA_KEY_SHA256" "\$SCEPCA_ENDPOINT" >$tmp/facts
+END
+csr=$(openssl dgst -sha256 -r "$tmp/r1.csr" | cut -d' ' -f1)
+key=$(openssl pkey -in "$tmp/key.pem" -pubout -outform DER |
+	openssl dgst -sha256 -r | cut -d' ' -f1)
 chmod 0755 "$tmp/program"
 printf '[ca]\nnotify = %s\nnotify_expiring = 365d\n' "$tmp/program" \
 	>"$h/ca.conf"
@@ -54,17 +61,21 @@ told_is ''
 seeded pending "$tmp/r1.csr" one
 want 0 request approve one
 told_is 'issued CN=r1   subject=CN = r1'
+same facts "$(cat "$tmp/facts")" "PKCSReq $csr $key default"
 # one that is issued for less time than expiring takes is due at once
 sleep 2
 want 0 maintain
 told_is 'expiring CN=r1  no subject=CN = r1'
+same facts "$(cat "$tmp/facts")" "  $key default"
 want 0 maintain
 told_is ''
 seeded pending "$tmp/r1.csr" two
 want 0 request reject two --reason 'not ours'
 told_is 'refused CN=r1 rejected: not ours '
+same facts "$(cat "$tmp/facts")" "PKCSReq $csr $key default"
 seeded approved "$tmp/r1.csr" three
 want 0 maintain
+same facts "$(cat "$tmp/facts")" "PKCSReq $csr $key default"
 sleep 2
 want 0 maintain
 told_is "$(printf '%s\n' 'expiring CN=r1  yes subject=CN = r1' \
