@@ -217,8 +217,7 @@ static void say_revoked(const struct question *q, const char *whose,
     enum standing_in_crl standing, struct signer *s)
 {
 	static const char *const says[] = {
-		[NOT_COVERED] = "there is no CRL of its issuer, so it cannot "
-				"be told",
+		[NOT_COVERED] = "there is no CRL of its issuer to tell",
 		[STALE] = "the CRL of its issuer is too old to tell",
 		[LISTED] = "the CRL lists it",
 	};
