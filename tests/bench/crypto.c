@@ -3,7 +3,7 @@
  * the keys that are used for it: prints microseconds, the least of several
  * rounds.
  *
- * usage: crypto enrolment|signature CA-KEY DEVICE-KEY
+ * usage: crypto enrolment|signature CA-KEY DEVICE-KEY [ROUNDS]
  */
 #include <gnutls/abstract.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { ROUNDS = 7, CEK = 16, SIZE_MAX_READ = 16384 };
+enum { CEK = 16, SIZE_MAX_READ = 16384 };
 
 #define OK(call) ((call) >= 0 ? (void)0 : die(#call))
 
@@ -95,17 +95,19 @@ int main(int argc, char **argv)
 	unsigned char cek[CEK] = { 0 };
 	gnutls_datum_t plain = { cek, sizeof(cek) };
 	long least = 0, t;
+	int rounds = argc == 5 ? atoi(argv[4]) : 7;
 	struct keys k;
 
-	if (argc != 4 ||
+	if (argc < 4 || argc > 5 || rounds < 1 ||
 	    (strcmp(argv[1], "enrolment") != 0 &&
 		strcmp(argv[1], "signature") != 0))
-		die("usage: crypto enrolment|signature CA-KEY DEVICE-KEY");
+		die("usage: crypto enrolment|signature CA-KEY DEVICE-KEY "
+		    "[ROUNDS]");
 	load(argv[2], &k.ca, &k.ca_pub);
 	load(argv[3], &k.device, &k.device_pub);
 	OK(gnutls_pubkey_encrypt_data(k.ca_pub, 0, &plain, &k.wrapped));
 	OK(gnutls_privkey_sign_data2(k.device, alg, 0, &data, &k.by_device));
-	for (int i = 0; i < ROUNDS; i++) {
+	for (int i = 0; i < rounds; i++) {
 		t = micros_now();
 		if (argv[1][0] == 'e')
 			enrolment(&k);

@@ -6,8 +6,8 @@
 #
 # TOOLS is the folder of meter, crypto, device, fill, load and empty.  ROUNDS of
 # each measurement (50), certificates in the full store (10000), enrolments
-# through a web server (200).  Where nginx and fcgiwrap, or Debian's scepserver,
-# are not installed, their part is left out.
+# through a web server (200).  Where nginx and fcgiwrap, or Debian's scepserver, or
+# valgrind are not installed, their part is left out.
 set -eu
 
 PATH=$PATH:/usr/sbin
@@ -128,6 +128,36 @@ grep -q '^AES' out/caps.0
 	exit 1
 }
 
+# -------------------------------------------------------------- instructions
+
+# What a start and a page of memory cost is the machine's; how many instructions
+# a process takes, outside the kernel, is ours.
+
+# instructions NAME VARIABLES COMMAND... - appends to `counted`
+instructions() {
+	name=$1 variables=$2
+	shift 2
+	# shellcheck disable=SC2086
+	env $variables valgrind --tool=callgrind \
+		--callgrind-out-file=/dev/null "$@" 2>&1 >/dev/null |
+		tr -d , | sed -n "s/.* refs: */$name /p" >>counted
+}
+: >counted
+if command -v valgrind >/dev/null; then
+	home once 0 1
+	instructions enrol "SCEPCA_HOME=$work/once $post" "$pkiclient" \
+		<once.requests/0.der
+	instructions poll "SCEPCA_HOME=$work/waiting $post" "$pkiclient" \
+		<waiting.polls/0.der
+	instructions empty '' "$tools/empty"
+	for what in enrolment signature; do
+		for n in 1 2; do # what the second round takes more
+			instructions "$what$n" '' "$tools/crypto" "$what" \
+				fresh/keys/ca.pem device.key "$n"
+		done
+	done
+fi
+
 # ------------------------------------------------------ behind a web server
 
 # ticks PID... - clock ticks that these processes used
@@ -233,6 +263,10 @@ FILENAME == "measured" {
 	least[$1] = $2; median[$1] = $3; kib[$1] = $4
 	next
 }
+FILENAME == "counted" {
+	count[$1] = $2
+	next
+}
 { seconds[$1] = $2; cpu[$1] = $3 / $4; order[++n] = $1 }
 function judge(what, min, med, target, unit) {
 	printf "%-44s %8.2f %8.2f %8.1f %-3s %s\n", what, min, med, target,
@@ -268,6 +302,14 @@ END {
 		least["poll"] / (least["signature"] + least["empty"]),
 		median["poll"] / (median["signature"] + median["empty"]), 1.3,
 		"")
+	if (count["enrol"] > 0) {
+		count["crypto"] = count["enrolment2"] - count["enrolment1"]
+		count["sign"] = count["signature2"] - count["signature1"]
+		printf "%-44s %8.2f\n", "in instructions, without the kernel: enrolment",
+			count["enrol"] / count["crypto"]
+		printf "%-44s %8.2f\n", "  CertPoll",
+			count["poll"] / (count["sign"] + count["empty"])
+	}
 	judge("request approve, " stored " waiting / 10",
 		least["approve"] / least["approve10"],
 		median["approve"] / median["approve10"], 1.5, "")
@@ -296,4 +338,4 @@ END {
 				load / seconds["scepserver"],
 				cpu["scepserver"] * 1000 / load, kept,
 				memory / 1024
-}' measured loads
+}' measured counted loads
