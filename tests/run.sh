@@ -4,11 +4,12 @@
 #
 #	sh tests/run.sh [DIR]
 #
-# Two builds in DIR [build-tests]: gcc as it is shipped, on which everything
-# runs, web servers and real clients included; and clang with the address and
-# undefined-behaviour sanitizers, on which all but these run again.  Warnings
-# are errors in both.  Whether the C files are formatted as .clang-format says,
-# and whether each build succeeds, counts as a test too.
+# Two builds in DIR [build-tests].  gcc, as it is shipped: web servers and real
+# clients, the program and its store, with processes that are killed and disks
+# that fail.  clang, with the address and undefined-behaviour sanitizers: all that
+# reads, decides and writes, store and program once more.  Warnings are errors in
+# both.  Whether the C files are formatted as .clang-format says, and whether each
+# build succeeds, counts as a test too.
 set -eu
 
 src=$(cd "$(dirname "$0")/.." && pwd -P)
@@ -121,10 +122,11 @@ verdict "$rc" 'clang-format'
 rc=0
 CC=gcc build gcc || rc=1
 verdict "$rc" 'gcc, warnings as errors'
-[ "$rc" -ne 0 ] || run_tests gcc
+[ "$rc" -ne 0 ] || run_tests gcc --suite e2e --suite store --suite cgi \
+	--suite kill --suite bench --suite tree
 
 rc=0
 CC=clang build clang -Db_sanitize=address,undefined -Db_lundef=false ||
 	rc=1
 verdict "$rc" 'clang, sanitizers, warnings as errors'
-[ "$rc" -ne 0 ] || run_tests clang --no-suite e2e
+[ "$rc" -ne 0 ] || run_tests clang --no-suite e2e --no-suite kill
