@@ -13,11 +13,49 @@ static void fold(uint8_t *p, size_t n)
 			p[i] |= 0x20;
 }
 
-/* The RFC 4514 text in lower case; beyond ASCII it is compared as it is. */
+static size_t without_blanks(const uint8_t *p, size_t n)
+{
+	while (n > 0 && p[n - 1] == ' ')
+		n--;
+	return n;
+}
+
+/*
+ * RFC 5280, 7.1: blanks at the ends of a value tell nothing, and many in it no
+ * more than one.  In the text the first and the last of a value are escaped.
+ */
+static void squeeze(struct buf *text)
+{
+	uint8_t *p = text->p;
+	size_t to = 0;
+
+	for (size_t i = 0; i < text->n; i++) {
+		if (p[i] == '\\' && i + 1 < text->n && p[i + 1] != ' ') {
+			p[to++] = p[i++]; /* with what it escapes */
+			p[to++] = p[i];
+			continue;
+		}
+		if (p[i] == '\\')
+			continue;
+		if (p[i] == ' ' && to > 0 &&
+		    (p[to - 1] == ' ' || p[to - 1] == '='))
+			continue;
+		if (p[i] == ',' || p[i] == '+')
+			to = without_blanks(p, to);
+		p[to++] = p[i];
+	}
+	buf_cut(text, without_blanks(p, to));
+}
+
+/*
+ * The RFC 4514 text in lower case, without blanks that tell nothing; beyond
+ * ASCII it is compared as it is.
+ */
 static int folded(struct span name, struct buf *text, struct err *e)
 {
 	if (name_text(name, text, e) != 0)
 		return -1;
+	squeeze(text);
 	fold(text->p, text->n);
 	return 0;
 }

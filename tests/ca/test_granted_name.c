@@ -4,6 +4,7 @@
  * own (R143, R145; security.md T-21, T-25).
  */
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "scene.h"
@@ -52,6 +53,35 @@ Test(granted_name, is_the_one_that_is_taken)
 	client_release(&plain);
 	client_release(&whole);
 	client_release(&wrong);
+	end();
+}
+
+/* RFC 5280, 7.1: what blanks make of a name is no other name. */
+Test(granted_name, has_no_blanks_that_count)
+{
+	static const char *const same[] = { "CN=r 1", "CN=r  1", "CN=\\ r 1",
+		"CN=r 1\\ ", "CN=r   1 \\ ", "CN=R 1  \\ " };
+	static const char *const others[] = { "CN=r1", "CN=r 1\\,x",
+		"CN=r 1\\\\" };
+	struct client device;
+	char id[8];
+
+	begin(CA_RSA, "[profile default]\nduplicate = refuse\n");
+	for (size_t i = 0; i < COUNT(same); i++) {
+		snprintf(id, sizeof(id), "s%zu", i);
+		client_make(
+		    &device, i % 2 == 0 ? "dev2" : "dev3", "rsa:2048", same[i]);
+		ask(&device, id, i == 0 ? SCEP_SUCCESS : SCEP_FAILURE,
+		    i == 0 ? REFUSE_NONE : REFUSE_DUPLICATE, same[i]);
+		client_release(&device);
+	}
+	for (size_t i = 0; i < COUNT(others); i++) {
+		char key[] = { 'o', (char)('0' + i), '\0' };
+
+		client_make(&device, key, "rsa:2048", others[i]);
+		ask(&device, key, SCEP_SUCCESS, REFUSE_NONE, others[i]);
+		client_release(&device);
+	}
 	end();
 }
 

@@ -605,6 +605,15 @@ Test(refusal, names_of_the_ca)
 	    &r);
 	cr_expect_eq(r.ev.refusal, REFUSE_CA_KEY, "other case");
 	result_release(&r);
+	/* to openssl this has the hash of the CA's name (RFC 5280, 7.1) */
+	buf_cut(&upper, 0);
+	ok(name_parse("CN=\\ Test  CA,O=Test\\ ", &upper, e));
+	client_enrol(&c, &h,
+	    &(struct ask){
+		.challenge = challenge, .subject = buf_span(&upper) },
+	    &r);
+	cr_expect_eq(r.ev.refusal, REFUSE_CA_KEY, "blanks");
+	result_release(&r);
 	buf_release(&name);
 	buf_release(&upper);
 	client_release(&c);
