@@ -157,11 +157,26 @@ static bool is_awaited(const struct stored_request *old,
 	    asked_granted(buf_span(&had->der), csr);
 }
 
+/*
+ * T-21: what waits for the operator, or was rejected by him, is so under the
+ * rules of the URL where it was asked for.  Another one decides anew; if it has
+ * to wait there, too, store_pend leaves it as it is.
+ */
+static bool is_of_other_endpoint(
+    const struct stored_request *old, const struct stored_request *r)
+{
+	return (old->state == REQUEST_PENDING ||
+		   old->state == REQUEST_REJECTED) &&
+	    old->endpoint[0] != '\0' && strcmp(old->endpoint, r->endpoint) != 0;
+}
+
 /* Is `r` the request that is recorded as `old`, and is that still of use? */
 static bool is_known(const struct stored_request *old,
     const struct stored_cert *had, const struct stored_request *r,
     const struct csr *csr, int64_t now)
 {
+	if (is_of_other_endpoint(old, r))
+		return false;
 	if (request_is_open(old)) /* field-notes.md, decision 7 */
 		return is_open_same(old, r, csr, now);
 	if (old->state == REQUEST_EXPIRED ||

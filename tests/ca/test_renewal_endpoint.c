@@ -212,6 +212,53 @@ Test(endpoint, that_is_gone)
 	end();
 }
 
+/*
+ * A first try at the wrong URL, or a stranger's copy of the message, does not
+ * bring a request under the rules of that URL (T-21).
+ */
+Test(endpoint, of_a_request_that_waits)
+{
+	static const struct {
+		const char *endpoint;
+		enum refusal why; /* or it waits */
+	} steps[] = { { "default", REFUSE_NONE },
+		{ "factory", REFUSE_NO_CHALLENGE }, { "other", REFUSE_NONE },
+		{ "default", REFUSE_NONE },
+		{ "factory", REFUSE_NO_CHALLENGE } };
+	struct stored_request r = { 0 };
+	struct stored_cert none = { 0 };
+	struct request_key key;
+	struct result got;
+
+	begin(CA_RSA,
+	    "[endpoint factory]\nunauthorised = refuse\n"
+	    "[endpoint other]\n");
+	for (size_t i = 0; i < COUNT(steps); i++) {
+		ca_home_open(&h, steps[i].endpoint);
+		client_enrol(&c, &h, &(struct ask){ .trans_id = "w" }, &got);
+		cr_expect_eq(got.answer.status,
+		    steps[i].why == REFUSE_NONE ? SCEP_PENDING : SCEP_FAILURE,
+		    "step %zu: %d", i, got.answer.status);
+		cr_expect_eq(got.ev.refusal, steps[i].why, "step %zu: %s", i,
+		    refusal_entry(got.ev.refusal)->code);
+		memcpy(key.key_hash, got.ev.key_hash, sizeof(key.key_hash));
+		result_release(&got);
+	}
+	/* it waits where it was asked for first */
+	strcpy(key.trans_id, "w");
+	ok(store_request_find(h.ca->store, &key, &r, &none, e));
+	cr_expect_str_eq(r.endpoint, "default");
+	stored_request_release(&r);
+	/* and a challenge at another one makes an end of it */
+	ca_home_open(&h, "factory");
+	client_enrol(&c, &h,
+	    &(struct ask){ .trans_id = "w", .challenge = challenge }, &got);
+	granted(&got);
+	endpoint_is(&got.ev.serial, "factory");
+	result_release(&got);
+	end();
+}
+
 /* The record of a certificate from before endpoints were kept: as before. */
 Test(endpoint, not_known)
 {
