@@ -155,9 +155,11 @@ static int issue_page(struct ca *ca, struct stored_request *page, size_t n,
 			continue;
 		if (pending_issue(ca, &page[i], now, &cert, &why, detail,
 			sizeof(detail), e) != 0) {
-			if (e->kind != ERR_INPUT && e->kind != ERR_ALG)
+			/* unreadable, or its profile is gone: one of many */
+			if (e->kind != ERR_INPUT && e->kind != ERR_ALG &&
+			    e->kind != ERR_CONF)
 				return -1;
-			why = REFUSE_SUBJECT; /* unreadable: one of many */
+			why = REFUSE_SUBJECT;
 		}
 		if (why == REFUSE_NONE && done != NULL)
 			done(&page[i], &cert, arg);

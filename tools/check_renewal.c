@@ -1,6 +1,6 @@
 /*
- * Has every certificate a URL that renews it, and every renewal_of certificates
- * to renew?
+ * Has every certificate a URL that renews it, and a profile to be renewed with?
+ * Has every renewal_of certificates to renew?
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,18 +12,25 @@
 struct granted {
 	int64_t now;
 	json_t *by; /* the name of an endpoint: how many are valid */
+	json_t *of; /* the name of a profile: likewise */
 };
+
+static void count_one(json_t *names, const char *name)
+{
+	json_int_t n = json_integer_value(json_object_get(names, name));
+
+	if (name[0] != '\0')
+		json_object_set_new(names, name, json_integer(n + 1));
+}
 
 static int count(const struct stored_cert *cert, void *arg)
 {
 	struct granted *g = arg;
-	json_int_t n;
 
-	if (cert->endpoint[0] == '\0' || cert->state == CERT_REVOKED ||
-	    cert->not_after < g->now)
+	if (cert->state == CERT_REVOKED || cert->not_after < g->now)
 		return 0;
-	n = json_integer_value(json_object_get(g->by, cert->endpoint));
-	json_object_set_new(g->by, cert->endpoint, json_integer(n + 1));
+	count_one(g->by, cert->endpoint);
+	count_one(g->of, cert->profile);
 	return 0;
 }
 
@@ -98,9 +105,36 @@ static void tell_unknown(
 	}
 }
 
+/* They keep their profile when they are renewed (T-21). */
+static void tell_no_profile(
+    struct check *c, const struct conf_parse *p, json_t *of)
+{
+	char remedy[CONF_NAME_MAX + 80];
+	const char *name;
+	json_t *value;
+	size_t i;
+
+	json_object_foreach(of, name, value)
+	{
+		for (i = 0; i < p->n_profiles; i++)
+			if (strcmp(p->profiles[i].name, name) == 0)
+				break;
+		if (i < p->n_profiles)
+			continue;
+		snprintf(remedy, sizeof(remedy),
+		    "put [profile %s] back, or revoke them", name);
+		check_say(c, PROBLEM, HOME_CONF, remedy,
+		    "%lld valid of [profile %s], which is not there: their "
+		    "renewals end with HTTP 500",
+		    (long long)json_integer_value(value), name);
+	}
+}
+
 int check_renewal(struct check *c, struct ca *ca, struct err *e)
 {
-	struct granted g = { .now = c->now, .by = json_object() };
+	struct granted g = {
+		.now = c->now, .by = json_object(), .of = json_object()
+	};
 	struct conf_parse *p;
 	int rc = certs_each(ca->store, count, &g, e);
 
@@ -109,8 +143,10 @@ int check_renewal(struct check *c, struct ca *ca, struct err *e)
 	if (rc == 0) {
 		tell_left_alone(c, p, g.by);
 		tell_unknown(c, p, g.by);
+		tell_no_profile(c, p, g.of);
 		free(p);
 	}
 	json_decref(g.by);
+	json_decref(g.of);
 	return rc;
 }

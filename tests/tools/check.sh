@@ -378,6 +378,15 @@ printf '%s\n' '[endpoint phones]' '' 'renewal_of = default' \
 warned ca.conf 'ca.conf:4: renewal_of names phoness: there is no such endpoint'
 same 'that one only' "$(grep -c renewal_of "$tmp/out")" 1
 
+# --- certificates of a profile that is gone: they could not be renewed
+fresh "$good"
+printf '[endpoint default]\nprofile = switch\n[profile switch]\n' >"$h/ca.conf"
+"$seed" "$h" granted r24 default || fail seed
+want 0 check --home "$h"
+: >"$h/ca.conf"
+broken ca.conf '1 valid of [profile switch], which is not there'
+says 'remedy: put [profile switch] back'
+
 # --- a policy for the whole system (T-65)
 fresh "$good"
 # a sanitizer wants to be the first library, which does not matter here

@@ -70,15 +70,24 @@ complains 'pkiStatus 0 SUCCESS; ask in room 7'
 [ ! -e "$tmp/d2.pem" ] || fail 'a certificate for the rejected'
 
 # --- issue = offline: the CGI does not touch the CA's key, maintain does
-printf '[ca]\nissue = offline\n' >"$h/ca.conf"
+offline='[ca]\nissue = offline\n'
+printf "$offline[endpoint default]\nprofile = gone\n[profile gone]\n" \
+	>"$h/ca.conf"
+approves() { # approves - what is asked for, without the CA's key
+	mv "$h/keys/ca.pem" "$tmp/ca-key.pem"
+	want 0 request approve "$id"
+	complains 'scepca maintain'
+	mv "$tmp/ca-key.pem" "$h/keys/ca.pem"
+}
+asks d0
+approves
+printf "$offline" >"$h/ca.conf"
 asks d3
-mv "$h/keys/ca.pem" "$tmp/ca-key.pem"
-want 0 request approve "$id"
-complains 'scepca maintain'
-mv "$tmp/ca-key.pem" "$h/keys/ca.pem"
+approves
 polls 4 d3
 want 0 maintain
 says 'issued: 1 approved request granted'
+says '1 approved request cannot be granted' # d0, which has no profile any more
 polls 0 d3
 : >"$h/ca.conf"
 
