@@ -45,19 +45,49 @@ static void check_trust_certs(
 	}
 }
 
+/* of_ca - BEFORE and the name of a CA as people read it; good for `text` */
+static const char *of_ca(const char *before, struct span name, struct buf *text)
+{
+	buf_cut(text, 0);
+	if (buf_put(text, span_str(before), NULL) != 0 ||
+	    name_text(name, text, NULL) != 0 ||
+	    buf_put(text, SPAN_LIT("\0"), NULL) != 0)
+		return before;
+	return (const char *)text->p;
+}
+
+static void check_trust_full(
+    struct check *c, const struct trust *t, size_t i, const struct crl_view *v)
+{
+	struct buf remedy = { 0 };
+
+	if (!crl_is_full(v))
+		check_say(c, PROBLEM, t->crl,
+		    of_ca("give the full CRL of CA ", v->issuer, &remedy),
+		    "CRL %zu is not a full one: it is of some certificates "
+		    "only, a delta, or holds critical extensions that are "
+		    "unknown, so it proves of nobody that he is not revoked "
+		    "(RFC 5280, 5.2)",
+		    i + 1);
+	buf_release(&remedy);
+}
+
 static void check_trust_crls(
     struct check *c, const struct trust *t, const struct trust_files *f)
 {
 	struct crl_view v;
 
-	for (size_t i = 0; i < f->n_crls; i++)
-		if (crl_parse(buf_span(&f->crls[i]), &v, NULL) == 0 &&
-		    v.next_update != 0 && v.next_update < c->now)
+	for (size_t i = 0; i < f->n_crls; i++) {
+		if (crl_parse(buf_span(&f->crls[i]), &v, NULL) != 0)
+			continue;
+		check_trust_full(c, t, i, &v);
+		if (v.next_update != 0 && v.next_update < c->now)
 			check_say(c, PROBLEM, t->crl,
 			    "fetch a new one, daily, by a timer",
 			    "CRL %zu should have been replaced %lld hours ago: "
 			    "devices of that CA are refused",
 			    i + 1, (long long)(c->now - v.next_update) / 3600);
+	}
 }
 
 static void check_trust(struct check *c, const struct trust *t)
