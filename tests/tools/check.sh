@@ -426,6 +426,27 @@ want 0 check --home "$h"
 vendor_crl Maker -crlexts idp
 broken certs/vendor.crl 'CRL 1 is not a full one'
 says 'remedy: give the full CRL of CA CN=Maker'
+says 'problem  certs/vendor.crl: no CRL of CA CN=Maker: devices directly below'
+
+# --- CRLs of other CAs: of each that is named
+vendor Other
+: >"$h/certs/vendor.crl"
+vendor_crl Other # not named
+broken certs/vendor.crl 'no CRL of CA CN=Maker: devices directly below'
+says 'remedy: give the full CRL of CA CN=Maker'
+cat "$tmp/vendor/Other.pem" >>"$h/certs/vendor.pem"
+warned certs/vendor.crl 'no CRL of CA CN=Maker: devices directly below'
+[ "$(grep -c 'no CRL of CA' "$tmp/out")" -eq 1 ] || fail 'Other has one'
+vendor_crl Maker
+want 0 check --home "$h"
+[ "$(grep -c '  certs/vendor.crl: ' "$tmp/out")" -eq 0 ] ||
+	fail 'something about a CRL of each CA'
+vendor Maker # the same name, another key
+cat "$tmp/vendor/Maker.pem" >"$h/certs/vendor.pem"
+broken certs/vendor.crl 'no CRL of CA CN=Maker: devices directly below'
+sed -i '/^crl = /d' "$h/ca.conf"
+want 0 check --home "$h"
+[ "$(grep -c 'no CRL of CA' "$tmp/out")" -eq 0 ] || fail 'CRLs are not asked'
 
 # --- a policy for the whole system (T-65)
 fresh "$good"
