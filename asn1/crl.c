@@ -7,6 +7,10 @@
 
 #define OID_CRL_NUMBER "2.5.29.20"
 #define OID_CRL_REASON "2.5.29.21"
+#define OID_INVALIDITY_DATE "2.5.29.24"
+#define OID_DELTA_INDICATOR "2.5.29.27"
+#define OID_DISTRIBUTION_POINT "2.5.29.28" /* the issuing one */
+#define OID_AKI "2.5.29.35"
 
 enum { DER_ENUMERATED = 0x0a, VERSION_2 = 1 };
 
@@ -50,6 +54,16 @@ static int64_t number_of(struct span body)
 	return (int64_t)n;
 }
 
+/* Does it say that the list is of a part, or something that we cannot know? */
+static bool is_limit(const char *oid, bool critical)
+{
+	if (strcmp(oid, OID_DELTA_INDICATOR) == 0 ||
+	    strcmp(oid, OID_DISTRIBUTION_POINT) == 0)
+		return true;
+	return critical && strcmp(oid, OID_CRL_NUMBER) != 0 &&
+	    strcmp(oid, OID_AKI) != 0;
+}
+
 static int read_extensions(
     struct span wrapped, struct crl_view *v, struct err *e)
 {
@@ -64,6 +78,7 @@ static int read_extensions(
 	while (list.n > 0) {
 		if (extension_next(&list, oid, &value, &critical, e) != 0)
 			return -1;
+		v->partial = v->partial || is_limit(oid, critical);
 		if (strcmp(oid, OID_CRL_NUMBER) != 0)
 			continue;
 		if (found)
@@ -170,8 +185,12 @@ int crl_verify(struct span der, struct span spki, struct err *e)
 	return rc;
 }
 
-/* reasonCode among the extensions of an entry, if it is there. */
-static int read_reason(struct span list, unsigned *reason, struct err *e)
+/*
+ * reasonCode among the extensions of an entry, if it is there.  *known: none of
+ * the critical ones is unknown, as certificateIssuer is.
+ */
+static int read_reason(
+    struct span list, unsigned *reason, bool *known, struct err *e)
 {
 	char oid[EXTENSION_OID_MAX];
 	struct span value, body;
@@ -180,8 +199,11 @@ static int read_reason(struct span list, unsigned *reason, struct err *e)
 	while (list.n > 0) {
 		if (extension_next(&list, oid, &value, &critical, e) != 0)
 			return -1;
-		if (strcmp(oid, OID_CRL_REASON) != 0)
+		if (strcmp(oid, OID_CRL_REASON) != 0) {
+			if (critical && strcmp(oid, OID_INVALIDITY_DATE) != 0)
+				*known = false;
 			continue;
+		}
 		if (der_next(&value, DER_ENUMERATED, &body, e) != 0)
 			return err_prefix(e, "reasonCode");
 		if (value.n != 0 || body.n != 1 || (body.p[0] & 0x80) != 0)
@@ -191,14 +213,15 @@ static int read_reason(struct span list, unsigned *reason, struct err *e)
 	return 0;
 }
 
-int crl_entry_next(struct span *entries, struct span *serial,
-    int64_t *revoked_at, unsigned *reason, struct err *e)
+static int entry_next(struct span *entries, struct span *serial,
+    int64_t *revoked_at, unsigned *reason, bool *known, struct err *e)
 {
 	struct span left = *entries, in, number, time, extensions;
 	unsigned why = 0;
 	int64_t at;
 	uint8_t tag;
 
+	*known = true;
 	if (der_next(&left, DER_SEQUENCE, &in, e) != 0 ||
 	    der_next(&in, DER_INTEGER, &number, e) != 0 ||
 	    der_any(&in, &tag, &time, NULL, e) != 0 ||
@@ -208,7 +231,7 @@ int crl_entry_next(struct span *entries, struct span *serial,
 		return err_set(e, ERR_INPUT, "CRL entry: empty serial");
 	if (in.n > 0 &&
 	    (der_next(&in, DER_SEQUENCE, &extensions, e) != 0 ||
-		read_reason(extensions, &why, e) != 0))
+		read_reason(extensions, &why, known, e) != 0))
 		return err_prefix(e, "CRL entry");
 	if (in.n != 0)
 		return err_set(e, ERR_INPUT, "CRL entry: trailing bytes");
@@ -217,4 +240,27 @@ int crl_entry_next(struct span *entries, struct span *serial,
 	*revoked_at = at;
 	*reason = why;
 	return 0;
+}
+
+int crl_entry_next(struct span *entries, struct span *serial,
+    int64_t *revoked_at, unsigned *reason, struct err *e)
+{
+	bool known;
+
+	return entry_next(entries, serial, revoked_at, reason, &known, e);
+}
+
+bool crl_is_full(const struct crl_view *v)
+{
+	struct span left = v->entries, serial;
+	bool known = true;
+	unsigned reason;
+	int64_t at;
+
+	if (v->partial)
+		return false;
+	while (known && left.n > 0)
+		if (entry_next(&left, &serial, &at, &reason, &known, NULL) != 0)
+			return false;
+	return known;
 }

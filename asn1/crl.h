@@ -43,6 +43,9 @@ struct crl_view {
 	int64_t this_update, next_update; /* 0: absent or unreadable */
 	int64_t number;			  /* -1: absent, or over 63 bits */
 	struct span entries;		  /* contents of revokedCertificates */
+	/* issuingDistributionPoint, deltaCRLIndicator or something critical
+	 * that is unknown: who is not listed may be revoked all the same */
+	bool partial;
 };
 
 /*
@@ -51,10 +54,13 @@ struct crl_view {
  * signature by MD5 or one that is not in the tables
  * crl_entry_next - take the next entry off the front of the list: contents of
  * the serial's INTEGER, date, CRLReason (0 if none is said); ERR_INPUT
+ * crl_is_full - is it not partial, and can each entry be read, without critical
+ * extensions that are unknown (RFC 5280, 5.3)?  Goes through all of them.
  */
 int crl_parse(struct span der, struct crl_view *v, struct err *e);
 int crl_verify(struct span der, struct span spki, struct err *e);
 int crl_entry_next(struct span *entries, struct span *serial,
     int64_t *revoked_at, unsigned *reason, struct err *e);
+bool crl_is_full(const struct crl_view *v);
 
 #endif

@@ -16,9 +16,10 @@ struct question {
 	const struct scep_msg *m;
 	int64_t now;
 	bool sha1; /* the endpoint takes it */
-	/* which CRLs have a good signature: looked at once, for they are long
-	 * and anybody may send ten certificates of the right name */
-	enum { NOT_LOOKED_AT, GOOD, BAD } crls[TRUST_CERTS_MAX];
+	/* which CRLs have a good signature, and are full: looked at once, for
+	 * they are long and anybody may send ten certificates of the right
+	 * name */
+	enum worth { NOT_LOOKED_AT, FULL, PARTIAL, BAD } crls[TRUST_CERTS_MAX];
 	/* the worst of what the CRLs say of CAs in the message */
 	enum standing_in_crl { NOT_COVERED, STALE, LISTED, NOT_LISTED } above;
 };
@@ -43,14 +44,18 @@ static bool is_signed_by_one(
 	return false;
 }
 
-static bool is_good_crl(struct question *q, size_t i, struct span issuer)
+static enum worth worth_of(
+    struct question *q, size_t i, const struct crl_view *crl)
 {
-	if (q->crls[i] == NOT_LOOKED_AT)
-		q->crls[i] =
-		    is_signed_by_one(q, buf_span(&q->files.crls[i]), issuer)
-		    ? GOOD
-		    : BAD;
-	return q->crls[i] == GOOD;
+	struct span der = buf_span(&q->files.crls[i]);
+
+	if (q->crls[i] == NOT_LOOKED_AT) {
+		if (!is_signed_by_one(q, der, crl->issuer))
+			q->crls[i] = BAD;
+		else
+			q->crls[i] = crl_is_full(crl) ? FULL : PARTIAL;
+	}
+	return q->crls[i];
 }
 
 static enum standing_in_crl look_into(
@@ -76,16 +81,20 @@ static enum standing_in_crl crl_standing(
 {
 	enum standing_in_crl best = NOT_COVERED, now;
 	struct crl_view crl;
+	enum worth worth;
 
 	for (size_t i = 0; i < q->files.n_crls; i++) {
 		if (crl_parse(buf_span(&q->files.crls[i]), &crl, NULL) != 0 ||
-		    !span_eq(crl.issuer, v->issuer) ||
-		    !is_good_crl(q, i, crl.issuer))
+		    !span_eq(crl.issuer, v->issuer))
+			continue;
+		worth = worth_of(q, i, &crl);
+		if (worth == BAD)
 			continue;
 		now = look_into(&crl, q->now, v->serial);
 		if (now == LISTED)
 			return LISTED;
-		if (now > best)
+		/* not to be on a list of a part proves nothing */
+		if (worth == FULL && now > best)
 			best = now;
 	}
 	return best;
@@ -217,7 +226,7 @@ static void say_revoked(const struct question *q, const char *whose,
     enum standing_in_crl standing, struct signer *s)
 {
 	static const char *const says[] = {
-		[NOT_COVERED] = "there is no CRL of its issuer to tell",
+		[NOT_COVERED] = "there is no full CRL of its issuer to tell",
 		[STALE] = "the CRL of its issuer is too old to tell",
 		[LISTED] = "the CRL lists it",
 	};

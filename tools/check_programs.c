@@ -45,19 +45,90 @@ static void check_trust_certs(
 	}
 }
 
+/* of_ca - BEFORE and the name of a CA as people read it; good for `text` */
+static const char *of_ca(const char *before, struct span name, struct buf *text)
+{
+	buf_cut(text, 0);
+	if (buf_put(text, span_str(before), NULL) != 0 ||
+	    name_text(name, text, NULL) != 0 ||
+	    buf_put(text, SPAN_LIT("\0"), NULL) != 0)
+		return before;
+	return (const char *)text->p;
+}
+
+static void check_trust_full(
+    struct check *c, const struct trust *t, size_t i, const struct crl_view *v)
+{
+	struct buf remedy = { 0 };
+
+	if (!crl_is_full(v))
+		check_say(c, PROBLEM, t->crl,
+		    of_ca("give the full CRL of CA ", v->issuer, &remedy),
+		    "CRL %zu is not a full one: it is of some certificates "
+		    "only, a delta, or holds critical extensions that are "
+		    "unknown, so it proves of nobody that he is not revoked "
+		    "(RFC 5280, 5.2)",
+		    i + 1);
+	buf_release(&remedy);
+}
+
 static void check_trust_crls(
     struct check *c, const struct trust *t, const struct trust_files *f)
 {
 	struct crl_view v;
 
-	for (size_t i = 0; i < f->n_crls; i++)
-		if (crl_parse(buf_span(&f->crls[i]), &v, NULL) == 0 &&
-		    v.next_update != 0 && v.next_update < c->now)
+	for (size_t i = 0; i < f->n_crls; i++) {
+		if (crl_parse(buf_span(&f->crls[i]), &v, NULL) != 0)
+			continue;
+		check_trust_full(c, t, i, &v);
+		if (v.next_update != 0 && v.next_update < c->now)
 			check_say(c, PROBLEM, t->crl,
 			    "fetch a new one, daily, by a timer",
 			    "CRL %zu should have been replaced %lld hours ago: "
 			    "devices of that CA are refused",
 			    i + 1, (long long)(c->now - v.next_update) / 3600);
+	}
+}
+
+/* has_crl - is there a full one which this CA has signed? */
+static bool has_crl(const struct trust_files *f, const struct cert_view *ca)
+{
+	struct crl_view v;
+
+	for (size_t i = 0; i < f->n_crls; i++)
+		if (crl_parse(buf_span(&f->crls[i]), &v, NULL) == 0 &&
+		    span_eq(v.issuer, ca->subject) &&
+		    crl_verify(buf_span(&f->crls[i]), ca->spki, NULL) == 0 &&
+		    crl_is_full(&v))
+			return true;
+	return false;
+}
+
+/*
+ * A root may have issued no device itself, so that it needs no CRL; if there is
+ * none of any CA, the file is the wrong one.
+ */
+static void check_trust_covered(
+    struct check *c, const struct trust *t, const struct trust_files *f)
+{
+	bool has[TRUST_CERTS_MAX], any = false;
+	struct buf text = { 0 }, remedy = { 0 };
+
+	if (t->crl[0] == '\0')
+		return;
+	for (size_t i = 0; i < f->n; i++) {
+		has[i] = has_crl(f, &f->certs[i]);
+		any = any || has[i];
+	}
+	for (size_t i = 0; i < f->n; i++)
+		if (!has[i])
+			check_say(c, any ? WARNING : PROBLEM, t->crl,
+			    of_ca("give the full CRL of CA ",
+				f->certs[i].subject, &remedy),
+			    "%s: devices directly below it are refused",
+			    of_ca("no CRL of CA ", f->certs[i].subject, &text));
+	buf_release(&text);
+	buf_release(&remedy);
 }
 
 static void check_trust(struct check *c, const struct trust *t)
@@ -79,6 +150,7 @@ static void check_trust(struct check *c, const struct trust *t)
 	} else {
 		check_trust_certs(c, t, &f);
 		check_trust_crls(c, t, &f);
+		check_trust_covered(c, t, &f);
 		check_say(c, FINE, what, NULL,
 		    "a device with a certificate below %zu CA%s %s%s", f.n,
 		    f.n == 1 ? "" : "s", ties[t->tie],

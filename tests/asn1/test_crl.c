@@ -369,6 +369,71 @@ Test(crl, odd_ones_are_read)
 	}
 }
 
+/* RFC 5280, 5.2 and 5.3: what makes a list one of a part, and what does not. */
+Test(crl, full_or_partial)
+{
+#define FULL(EXT_LENGTH, LENGTH) \
+	"\x02\x01\x01" ALG REST "\xa0" EXT_LENGTH "\x30" LENGTH
+#define ENTRY(LIST_LENGTH, LENGTH)                               \
+	"\x02\x01\x01" ALG REST "\x30" LIST_LENGTH "\x30" LENGTH \
+	"\x02\x01\x05" TIME
+	const struct {
+		const char *name;
+		struct span tbs; /* contents */
+		bool full;
+	} rows[] = {
+		{ "no extension", SPAN_LIT(ALG REST), true },
+		{ "critical number",
+		    SPAN_LIT(FULL("\x11", "\x0f") "\x30\x0d\x06\x03\x55\x1d\x14"
+						  "\x01\x01\xff\x04\x03\x02\x01"
+						  "\x01"),
+		    true },
+		{ "unknown",
+		    SPAN_LIT(FULL("\x0d", "\x0b") "\x30\x09\x06\x03\x55\x1d\x63"
+						  "\x04\x02\x05\x00"),
+		    true },
+		{ "unknown, critical",
+		    SPAN_LIT(FULL("\x10", "\x0e") "\x30\x0c\x06\x03\x55\x1d\x63"
+						  "\x01\x01\xff\x04\x02\x05"
+						  "\x00"),
+		    false },
+		{ "distribution point",
+		    SPAN_LIT(FULL("\x0d", "\x0b") "\x30\x09\x06\x03\x55\x1d\x1c"
+						  "\x04\x02\x30\x00"),
+		    false },
+		{ "delta",
+		    SPAN_LIT(FULL("\x0e", "\x0c") "\x30\x0a\x06\x03\x55\x1d\x1b"
+						  "\x04\x03\x02\x01\x01"),
+		    false },
+		{ "entry", SPAN_LIT(ENTRY("\x14", "\x12")), true },
+		{ "entry with a reason, critical",
+		    SPAN_LIT(ENTRY("\x25", "\x23") "\x30\x0f\x30\x0d\x06\x03"
+						   "\x55\x1d\x15\x01\x01\xff"
+						   "\x04\x03\x0a\x01\x01"),
+		    true },
+		{ "certificateIssuer",
+		    SPAN_LIT(ENTRY("\x24", "\x22") "\x30\x0e\x30\x0c\x06\x03"
+						   "\x55\x1d\x1d\x01\x01\xff"
+						   "\x04\x02\x30\x00"),
+		    false },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct buf in = { 0 }, der = { 0 };
+		struct crl_view v;
+		struct err e = { 0 };
+
+		der_put(&in, DER_SEQUENCE, rows[i].tbs, NULL);
+		buf_put(&in, SPAN_LIT(ALG "\x03\x02\x00\x55"), NULL);
+		der_put(&der, DER_SEQUENCE, buf_span(&in), NULL);
+		cr_assert_eq(crl_parse(buf_span(&der), &v, &e), 0, "%s: %s",
+		    rows[i].name, e.text);
+		cr_expect_eq(crl_is_full(&v), rows[i].full, "%s", rows[i].name);
+		buf_release(&in);
+		buf_release(&der);
+	}
+}
+
 /* R168, R169: in the crls field, and no certificate with it. */
 Test(crl, in_an_answer)
 {

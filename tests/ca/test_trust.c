@@ -160,10 +160,44 @@ Test(trust, revoked)
 	vendor_crl(&h, &root, ours, fresh);
 	ask(SN, &plain, TEST_NOW, REFUSE_SIGNER_REVOKED, "lists it");
 	vendor_crl(&h, &issuing, others, fresh);
-	ask(SN, &plain, TEST_NOW, REFUSE_SIGNER_REVOKED, "no CRL");
+	ask(SN, &plain, TEST_NOW, REFUSE_SIGNER_REVOKED, "no full CRL");
 	/* the right name, another key: it says nothing */
 	vendor_crl(&h, &unknown, others, fresh);
-	ask(SN, &plain, TEST_NOW, REFUSE_SIGNER_REVOKED, "no CRL");
+	ask(SN, &plain, TEST_NOW, REFUSE_SIGNER_REVOKED, "no full CRL");
+	cr_expect_eq(ca_home_certs(&h), 1);
+	trust_end();
+}
+
+/* RFC 5280, 5.2, 5.3: who is not on a list of a part may be on another */
+Test(trust, partial_crl)
+{
+	static const struct span number = BYTES("\x02\x01\x01"),
+				 cas_only = BYTES("\x30\x03\x82\x01\xff");
+	/* 0x12 with a certificateIssuer */
+	static const struct span others =
+	    BYTES("\x30\x22\x02\x01\x12\x17\x0d"
+		  "250101000000Z"
+		  "\x30\x0e\x30\x0c\x06\x03\x55\x1d\x1d\x01\x01\xff\x04\x02\x30"
+		  "\x00");
+	static const struct span ours = BYTES("\x30\x12\x02\x01\x11\x17\x0d"
+					      "250101000000Z");
+	const struct span none = { 0 };
+
+	trust_begin("tie = serialNumber\ncrl = certs/vendor.crl");
+	vendor_client(&c, &root, "dev1", SUDI);
+	vendor_crl_odd(&h, &root, none, "2.5.29.20", true, number);
+	ask(SN, &plain, TEST_NOW, REFUSE_NONE, NULL);
+	vendor_crl_odd(&h, &root, none, "2.5.29.28", true, cas_only);
+	ask(SN, &plain, TEST_NOW, REFUSE_SIGNER_REVOKED, "no full CRL");
+	vendor_crl_odd(&h, &root, none, "2.5.29.27", true, number);
+	ask(SN, &plain, TEST_NOW, REFUSE_SIGNER_REVOKED, "no full CRL");
+	vendor_crl_odd(&h, &root, none, "2.5.29.99", true, number);
+	ask(SN, &plain, TEST_NOW, REFUSE_SIGNER_REVOKED, "no full CRL");
+	vendor_crl_odd(&h, &root, others, "2.5.29.20", false, number);
+	ask(SN, &plain, TEST_NOW, REFUSE_SIGNER_REVOKED, "no full CRL");
+	/* listed is listed, whatever the list leaves out */
+	vendor_crl_odd(&h, &root, ours, "2.5.29.27", true, number);
+	ask(SN, &plain, TEST_NOW, REFUSE_SIGNER_REVOKED, "lists it");
 	cr_expect_eq(ca_home_certs(&h), 1);
 	trust_end();
 }

@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 
 #include "crl.h"
+#include "x509_signed.h"
 
 #define FOREVER INT64_C(253402300799) /* 9999-12-31T23:59:59Z */
 
@@ -139,4 +140,31 @@ void vendor_crl_two(const struct ca_home *h, const struct vendor *v,
 	ca_home_write(h, "certs/vendor.crl", 0644, buf_span(&pem));
 	buf_release(&der);
 	buf_release(&pem);
+}
+
+void vendor_crl_odd(const struct ca_home *h, const struct vendor *v,
+    struct span entries, const char *oid, bool critical, struct span value)
+{
+	const struct alg_digest *digest = alg_digest_by_name("SHA-256");
+	struct buf in = { 0 }, list = { 0 }, seq = { 0 };
+	struct buf tbs = { 0 }, der = { 0 };
+
+	ok(extension_put(&list, oid, critical, value, e));
+	ok(der_put(&seq, DER_SEQUENCE, buf_span(&list), e));
+	ok(der_put(&in, DER_INTEGER, SPAN_LIT("\x01"), e));
+	ok(signature_alg_put(&in, privkey_algorithm(v->key), digest, e));
+	ok(buf_put(&in, buf_span(&v->name), e));
+	ok(der_put_time(&in, TEST_NOW - 7200, e));
+	ok(der_put_time(&in, TEST_NOW + 3600, e));
+	if (entries.n > 0)
+		ok(der_put(&in, DER_SEQUENCE, entries, e));
+	ok(der_put(&in, DER_CTX0_CONS, buf_span(&seq), e));
+	ok(der_put(&tbs, DER_SEQUENCE, buf_span(&in), e));
+	ok(x509_sign(buf_span(&tbs), v->key, digest, &der, e));
+	ca_home_write(h, "certs/vendor.crl", 0644, buf_span(&der));
+	buf_release(&list);
+	buf_release(&seq);
+	buf_release(&in);
+	buf_release(&tbs);
+	buf_release(&der);
 }

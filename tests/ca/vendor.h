@@ -58,4 +58,11 @@ void vendor_crl_two(const struct ca_home *h, const struct vendor *v,
     const uint8_t *serials, int64_t next_update, const struct vendor *other,
     const uint8_t *other_serials);
 
+/*
+ * vendor_crl_odd - write certs/vendor.crl, DER, fresh at TEST_NOW: contents of
+ * revokedCertificates (empty: none), one Extension with that value
+ */
+void vendor_crl_odd(const struct ca_home *h, const struct vendor *v,
+    struct span entries, const char *oid, bool critical, struct span value);
+
 #endif

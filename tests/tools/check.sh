@@ -387,6 +387,76 @@ want 0 check --home "$h"
 broken ca.conf '1 valid of [profile switch], which is not there'
 says 'remedy: put [profile switch] back'
 
+# --- CRLs of other CAs: full ones
+fresh "$good"
+mkdir "$tmp/vendor"
+cat >"$tmp/vendor/cnf" <<END
+[ca]
+default_ca = vendor
+[vendor]
+database = $tmp/vendor/index
+default_md = sha256
+default_crl_days = 30
+[idp]
+issuingDistributionPoint = critical,@cas
+[cas]
+onlyCA = TRUE
+[req]
+distinguished_name = dn
+x509_extensions = v3
+[dn]
+[v3]
+basicConstraints = critical,CA:TRUE
+END
+: >"$tmp/vendor/index"
+vendor() { # vendor NAME - a CA
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+		-config "$tmp/vendor/cnf" -keyout "$tmp/vendor/$1.key" \
+		-subj "/CN=$1" -days 365 -out "$tmp/vendor/$1.pem" \
+		>"$tmp/out" 2>"$tmp/err" || fail 'openssl req'
+}
+vendor_crl() { # vendor_crl NAME [OPTION ...] - its CRL, appended
+	name=$1
+	shift
+	openssl ca -gencrl -config "$tmp/vendor/cnf" "$@" \
+		-keyfile "$tmp/vendor/$name.key" \
+		-cert "$tmp/vendor/$name.pem" >>"$h/certs/vendor.crl" \
+		2>"$tmp/err" || fail 'openssl ca'
+}
+vendor Maker
+cat "$tmp/vendor/Maker.pem" >"$h/certs/vendor.pem"
+printf '%s\n' '[endpoint default]' 'trust = vendor' '[trust vendor]' \
+	'certs = certs/vendor.pem' 'crl = certs/vendor.crl' >"$h/ca.conf"
+vendor_crl Maker
+want 0 check --home "$h"
+[ "$(grep -c '  certs/vendor.crl: ' "$tmp/out")" -eq 0 ] ||
+	fail 'something about a full CRL'
+: >"$h/certs/vendor.crl"
+vendor_crl Maker -crlexts idp
+broken certs/vendor.crl 'CRL 1 is not a full one'
+says 'remedy: give the full CRL of CA CN=Maker'
+says 'problem  certs/vendor.crl: no CRL of CA CN=Maker: devices directly below'
+
+# --- CRLs of other CAs: of each that is named
+vendor Other
+: >"$h/certs/vendor.crl"
+vendor_crl Other # not named
+broken certs/vendor.crl 'no CRL of CA CN=Maker: devices directly below'
+says 'remedy: give the full CRL of CA CN=Maker'
+cat "$tmp/vendor/Other.pem" >>"$h/certs/vendor.pem"
+warned certs/vendor.crl 'no CRL of CA CN=Maker: devices directly below'
+[ "$(grep -c 'no CRL of CA' "$tmp/out")" -eq 1 ] || fail 'Other has one'
+vendor_crl Maker
+want 0 check --home "$h"
+[ "$(grep -c '  certs/vendor.crl: ' "$tmp/out")" -eq 0 ] ||
+	fail 'something about a CRL of each CA'
+vendor Maker # the same name, another key
+cat "$tmp/vendor/Maker.pem" >"$h/certs/vendor.pem"
+broken certs/vendor.crl 'no CRL of CA CN=Maker: devices directly below'
+sed -i '/^crl = /d' "$h/ca.conf"
+want 0 check --home "$h"
+[ "$(grep -c 'no CRL of CA' "$tmp/out")" -eq 0 ] || fail 'CRLs are not asked'
+
 # --- a policy for the whole system (T-65)
 fresh "$good"
 # a sanitizer wants to be the first library, which does not matter here
