@@ -80,8 +80,8 @@ struct grant {
 	const uint8_t *challenge_mac; /* to be consumed; NULL: none */
 	bool approved;	  /* only if this CSR is approved under this key */
 	bool unique_name; /* only if no other valid one has its name_hash, */
-			  /* but for the one that it renews */
-	bool unique_key;  /* only if no valid one of another name has its key */
+			  /* nor one on hold, but for the one it renews */
+	bool unique_key;  /* only if no such one of another name has its key */
 	bool presented; /* for a certificate of others, by which the request */
 			/* is signed: remember what was got with it */
 	bool one_name;	/* … and only if nothing was under another name */

@@ -22,7 +22,7 @@ static void ask_anew(
 	ask(subject, &plain, now, why, detail);
 }
 
-static void revoke_named(const char *subject)
+static void revoke_named(const char *subject, enum crl_reason reason)
 {
 	struct stored_cert page[10], got;
 	enum revoke_outcome outcome;
@@ -35,9 +35,8 @@ static void revoke_named(const char *subject)
 	ok(store_cert_page(h.ca->store, NULL, page, COUNT(page), &n, e));
 	for (size_t i = 0; i < n; i++) {
 		if (memcmp(page[i].name_hash, hash, sizeof(hash)) == 0) {
-			ok(store_revoke(h.ca->store, &page[i].serial,
-			    REASON_SUPERSEDED, TEST_NOW, NULL, &outcome, &got,
-			    e));
+			ok(store_revoke(h.ca->store, &page[i].serial, reason,
+			    TEST_NOW, NULL, &outcome, &got, e));
 			stored_cert_release(&got);
 		}
 		stored_cert_release(&page[i]);
@@ -63,7 +62,9 @@ Test(trust, one_name)
 		    "was got with the one that was presented");
 	ask_anew(SN, later, REFUSE_NONE, NULL);
 	ask_anew(names[0], later + 10 * 86400, REFUSE_TRUST_NAME, "was got");
-	revoke_named(SN);
+	revoke_named(SN, REASON_CERTIFICATE_HOLD);
+	ask_anew(names[0], later, REFUSE_TRUST_NAME, "was got");
+	revoke_named(SN, REASON_SUPERSEDED);
 	ask_anew(names[0], later, REFUSE_NONE, NULL);
 	ask_anew(SN, later, REFUSE_TRUST_NAME, "was got");
 	/* expired, it has none */
@@ -119,7 +120,7 @@ Test(trust, one_name_offline)
 	ok(pending_issue_all(
 	    h.ca, TEST_NOW, count_one, &done, &issued, &left, e));
 	cr_expect(done == 0 && issued == 0 && left == 1, "%zu", issued);
-	revoke_named(SN);
+	revoke_named(SN, REASON_SUPERSEDED);
 	ok(pending_issue_all(
 	    h.ca, TEST_NOW, count_one, &done, &issued, &left, e));
 	cr_expect(done == 1 && issued == 1 && left == 0, "%zu", issued);
