@@ -355,6 +355,29 @@ Test(approved, unique_key)
 	sample_release(&c);
 }
 
+/* T-26: a second name that was allowed does not hide the first one. */
+Test(approved, presented)
+{
+	struct stored_cert other = { .der = { 0 } };
+	struct sample s[3];
+
+	for (uint32_t i = 0; i < 3; i++) {
+		sample_init(&s[i], i + 1);
+		memcpy(
+		    s[i].request.key.key_hash, s[0].request.key.key_hash, 32);
+		s[i].grant.challenge_mac = NULL;
+		s[i].grant.presented = true;
+		s[i].grant.one_name = i == 2;
+	}
+	cr_expect_eq(sample_grant(st, &s[0], NULL), GRANT_DONE);
+	cr_expect_eq(sample_grant(st, &s[1], NULL), GRANT_DONE);
+	cr_expect_eq(sample_grant(st, &s[2], &other), GRANT_PRESENTED);
+	cr_expect(span_eq(buf_span(&other.der), buf_span(&s[0].cert.der)));
+	stored_cert_release(&other);
+	for (uint32_t i = 0; i < 3; i++)
+		sample_release(&s[i]);
+}
+
 /* Whichever of the names comes first in the index, and whatever is in between
  */
 Test(approved, key_elsewhere)
