@@ -26,6 +26,15 @@ static bool is_by_trust(const struct authorisation *a)
 	return strncmp(a->rule, "trust:", 6) == 0;
 }
 
+/*
+ * Of a request that an operator approved is not recorded whose certificate has
+ * signed it: where nobody vouched for that, nothing is looked up by its key.
+ */
+static bool may_be_presented(const struct authorisation *a)
+{
+	return is_by_trust(a) || strcmp(a->rule, "operator") == 0;
+}
+
 /* record - in the books, with what is told of it */
 static int record(struct ca *ca, const struct granting *what,
     struct grant *grant, enum grant_outcome *outcome,
@@ -57,8 +66,8 @@ static int grant_once(struct ca *ca, const struct granting *what,
 		.approved = what->approved,
 		.unique_name = wants_unique_name(what, renewal),
 		.unique_key = !what->profile->key_reuse,
-		.presented = is_by_trust(a),
-		.one_name = !what->profile->key_reuse,
+		.presented = may_be_presented(a),
+		.one_name = is_by_trust(a) && !what->profile->key_reuse,
 		.supersede = renewal && what->profile->supersede == 0,
 		.now = r->decided_at,
 	};

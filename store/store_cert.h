@@ -53,9 +53,9 @@ int store_cert_page(struct store *st, const struct serial *after,
     struct stored_cert *page, size_t max, size_t *n, struct err *e);
 
 /*
- * store_cert_named - how many certificates with this name_hash are valid: not
- * revoked, not held, not expired at `now`, and not `except` (NULL: none is
- * excepted).  Counting ends at `max`.
+ * store_cert_named - how many certificates with this name_hash are valid, or
+ * may be again: not revoked but on hold at most, not expired at `now`, and not
+ * `except` (NULL: none is excepted).  Counting ends at `max`.
  */
 int store_cert_named(struct store *st, const uint8_t name_hash[32], int64_t now,
     const struct serial *except, size_t max, size_t *n, struct err *e);

@@ -215,6 +215,29 @@ static void make_record(struct grant_job *job)
 	memcpy(r->challenge_id, old->challenge_id, sizeof(r->challenge_id));
 }
 
+/*
+ * remember - what was got with the certificate presented.  A second name that is
+ * allowed takes not the place of a first one that has certificates still.
+ */
+static int remember(struct visit *v, const struct grant *g, struct err *e)
+{
+	const uint8_t *key_hash = g->request->key.key_hash;
+	struct stored_cert first = { .der = { 0 } };
+	bool found = false;
+
+	if (!g->presented)
+		return 0;
+	if (!g->one_name &&
+	    txn_presented_elsewhere(v, key_hash, g->cert->name_hash, g->now,
+		&found, &first, e) != 0)
+		return -1;
+	if (found) {
+		stored_cert_release(&first);
+		return 0;
+	}
+	return txn_put_presented(v, key_hash, &g->cert->serial, e);
+}
+
 static int grant(struct visit *v, void *arg, struct err *e)
 {
 	struct grant_job *job = arg;
@@ -239,11 +262,8 @@ static int grant(struct visit *v, void *arg, struct err *e)
 		return 0;
 	}
 	make_record(job);
-	if (job->g->presented &&
-	    txn_put_presented(v, job->g->request->key.key_hash,
-		&job->g->cert->serial, e) != 0)
-		return -1;
-	if (txn_audit(v, job->g->now, job->g->audit, e) != 0 ||
+	if (remember(v, job->g, e) != 0 ||
+	    txn_audit(v, job->g->now, job->g->audit, e) != 0 ||
 	    supersede(v, job->g, e) != 0)
 		return -1;
 	return txn_put_request(

@@ -80,10 +80,10 @@ struct grant {
 	const uint8_t *challenge_mac; /* to be consumed; NULL: none */
 	bool approved;	  /* only if this CSR is approved under this key */
 	bool unique_name; /* only if no other valid one has its name_hash, */
-			  /* but for the one that it renews */
-	bool unique_key;  /* only if no valid one of another name has its key */
-	bool presented; /* for a certificate of others, by which the request */
-			/* is signed: remember what was got with it */
+			  /* nor one on hold, but for the one it renews */
+	bool unique_key;  /* only if no such one of another name has its key */
+	bool presented; /* who signs it may present a certificate of others: */
+			/* remember what was got with its key */
 	bool one_name;	/* … and only if nothing was under another name */
 	bool supersede; /* revoke the one that it renews, as superseded: */
 			/* told, too */

@@ -10,6 +10,9 @@
 /* cert_is_good - neither revoked, held nor expired at `now` */
 bool cert_is_good(const struct stored_cert *c, int64_t now);
 
+/* cert_counts - has its name and its key: neither revoked for good nor expired */
+bool cert_counts(const struct stored_cert *c, int64_t now);
+
 /* txn_add_cert - *added: false if the serial is taken; nothing is changed */
 int txn_add_cert(
     struct visit *v, const struct stored_cert *c, bool *added, struct err *e);

@@ -17,7 +17,7 @@ static bool behind(struct rec_key *k)
 }
 
 /*
- * holds - `c` is good, and its name is another, for that of who asks is not its.
+ * holds - `c` counts, and its name is another, for that of who asks is not its.
  * Without one, and not the CA's own, it was granted to somebody without a subject
  * before alternative names were a name: that may be he.
  */
@@ -25,14 +25,14 @@ static bool holds(const struct stored_cert *c, int64_t now)
 {
 	static const uint8_t none[sizeof(c->name_hash)];
 
-	return cert_is_good(c, now) &&
+	return cert_counts(c, now) &&
 	    (c->trans_id[0] == '\0' ||
 		memcmp(c->name_hash, none, sizeof(none)) != 0);
 }
 
 /*
  * look - at the first entry at or behind *from.  *other is its certificate if
- * that is good and of another name than `name_hash`; else *from is where to
+ * that counts and is of another name than `name_hash`; else *from is where to
  * look next, past all that cannot be.  *end: there is nothing more.
  */
 static int look(struct visit *v, const struct rec_key *of_key,

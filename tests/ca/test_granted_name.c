@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "scene.h"
+#include "store_revoke.h"
 #include "world.h"
 
 #define RULES                                        \
@@ -82,6 +83,36 @@ Test(granted_name, has_no_blanks_that_count)
 		ask(&device, key, SCEP_SUCCESS, REFUSE_NONE, others[i]);
 		client_release(&device);
 	}
+	end();
+}
+
+static void revoke_first(enum crl_reason reason)
+{
+	enum revoke_outcome outcome;
+	struct stored_cert page, got;
+	size_t n;
+
+	ok(store_cert_page(h.ca->store, NULL, &page, 1, &n, e));
+	cr_assert_eq(n, 1);
+	ok(store_revoke(h.ca->store, &page.serial, reason, TEST_NOW, NULL,
+	    &outcome, &got, e));
+	stored_cert_release(&page);
+	stored_cert_release(&got);
+}
+
+/* On hold it has the name still: to enrol anew is not to end the hold. */
+Test(granted_name, is_taken_on_hold)
+{
+	struct client whole;
+
+	begin(CA_RSA, RULES);
+	client_make(&whole, "dev3", "rsa:2048", "CN=r1,O=Lab");
+	ask(&whole, "a", SCEP_SUCCESS, REFUSE_NONE, "first");
+	revoke_first(REASON_CERTIFICATE_HOLD);
+	ask(&whole, "b", SCEP_FAILURE, REFUSE_DUPLICATE, "on hold");
+	revoke_first(REASON_SUPERSEDED);
+	ask(&whole, "c", SCEP_SUCCESS, REFUSE_NONE, "revoked");
+	client_release(&whole);
 	end();
 }
 

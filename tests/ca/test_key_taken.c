@@ -152,7 +152,7 @@ Test(key_taken, renewal_with_a_foreign_key)
 	end_taken();
 }
 
-/* Revoked or expired, it holds the key no more. */
+/* Revoked or expired, it holds the key no more; on hold, it does. */
 Test(key_taken, while_valid_only)
 {
 	enum revoke_outcome outcome;
@@ -164,6 +164,10 @@ Test(key_taken, while_valid_only)
 	expect(&other, TEST_NOW, true);
 	ok(store_revoke(h.ca->store, &serial, REASON_CERTIFICATE_HOLD, TEST_NOW,
 	    NULL, &outcome, &cert, e));
+	stored_cert_release(&cert);
+	expect(&other, TEST_NOW, true);
+	ok(store_revoke(h.ca->store, &serial, REASON_SUPERSEDED, TEST_NOW, NULL,
+	    &outcome, &cert, e));
 	stored_cert_release(&cert);
 	expect(&other, TEST_NOW, false);
 	expect(&c, TEST_NOW, true); /* and now it is the other's */

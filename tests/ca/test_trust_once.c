@@ -22,7 +22,7 @@ static void ask_anew(
 	ask(subject, &plain, now, why, detail);
 }
 
-static void revoke_named(const char *subject)
+static void revoke_named(const char *subject, enum crl_reason reason)
 {
 	struct stored_cert page[10], got;
 	enum revoke_outcome outcome;
@@ -35,9 +35,8 @@ static void revoke_named(const char *subject)
 	ok(store_cert_page(h.ca->store, NULL, page, COUNT(page), &n, e));
 	for (size_t i = 0; i < n; i++) {
 		if (memcmp(page[i].name_hash, hash, sizeof(hash)) == 0) {
-			ok(store_revoke(h.ca->store, &page[i].serial,
-			    REASON_SUPERSEDED, TEST_NOW, NULL, &outcome, &got,
-			    e));
+			ok(store_revoke(h.ca->store, &page[i].serial, reason,
+			    TEST_NOW, NULL, &outcome, &got, e));
 			stored_cert_release(&got);
 		}
 		stored_cert_release(&page[i]);
@@ -63,7 +62,9 @@ Test(trust, one_name)
 		    "was got with the one that was presented");
 	ask_anew(SN, later, REFUSE_NONE, NULL);
 	ask_anew(names[0], later + 10 * 86400, REFUSE_TRUST_NAME, "was got");
-	revoke_named(SN);
+	revoke_named(SN, REASON_CERTIFICATE_HOLD);
+	ask_anew(names[0], later, REFUSE_TRUST_NAME, "was got");
+	revoke_named(SN, REASON_SUPERSEDED);
 	ask_anew(names[0], later, REFUSE_NONE, NULL);
 	ask_anew(SN, later, REFUSE_TRUST_NAME, "was got");
 	/* expired, it has none */
@@ -93,6 +94,45 @@ static void count_one(
 	++*(int *)arg;
 }
 
+/* What the operator has approved was got with it as well. */
+Test(trust, one_name_approved)
+{
+	struct ask q = { .trans_id = "asked" };
+	struct stored_request r, now;
+	struct stored_cert cert = { 0 };
+	struct buf name = { 0 };
+	char detail[256] = "";
+	enum refusal why = REFUSE_NONE;
+	struct result res;
+	bool decided;
+
+	trust_begin(ONE_NAME "duplicate = pending\n");
+	vendor_client(&c, &root, "dev4", SUDI);
+	ask_anew(SN, TEST_NOW, REFUSE_NONE, NULL);
+	client_release(&c);
+	vendor_client(&c, &root, "dev1", SUDI);
+	ok(name_parse(SN, &name, e));
+	privkey_free(new_key);
+	new_key = test_key("asked", "ec:p256");
+	q.subject = buf_span(&name);
+	q.csr_key = new_key;
+	client_enrol(&c, &h, &q, &res);
+	cr_assert_eq(res.answer.status, SCEP_PENDING, "%s", res.ev.detail);
+	result_release(&res);
+	ok(store_request_named(h.ca->store, "asked", &r, &cert, e));
+	ok(store_decide(h.ca->store, &r.key, NULL, true, NULL, TEST_NOW, NULL,
+	    &decided, &now, e));
+	ok(pending_issue(
+	    h.ca, &now, TEST_NOW, &cert, &why, detail, sizeof(detail), e));
+	cr_expect_eq(why, REFUSE_NONE, "%s", detail);
+	stored_cert_release(&cert);
+	stored_request_release(&r);
+	stored_request_release(&now);
+	ask_anew("CN=FCW2235L0EH," SN, TEST_NOW, REFUSE_TRUST_NAME, "was got");
+	buf_release(&name);
+	trust_end();
+}
+
 /* A CA that waits for maintain: asked when it comes, and when it is made. */
 Test(trust, one_name_offline)
 {
@@ -119,7 +159,7 @@ Test(trust, one_name_offline)
 	ok(pending_issue_all(
 	    h.ca, TEST_NOW, count_one, &done, &issued, &left, e));
 	cr_expect(done == 0 && issued == 0 && left == 1, "%zu", issued);
-	revoke_named(SN);
+	revoke_named(SN, REASON_SUPERSEDED);
 	ok(pending_issue_all(
 	    h.ca, TEST_NOW, count_one, &done, &issued, &left, e));
 	cr_expect(done == 1 && issued == 1 && left == 0, "%zu", issued);

@@ -222,7 +222,7 @@ static void set_state(
 	stored_cert_release(&c);
 }
 
-/* Valid ones are counted: not the revoked, held, expired or excepted. */
+/* Those on hold are counted: not the revoked, expired or excepted. */
 Test(approved, named)
 {
 	struct sample s[4];
@@ -246,11 +246,15 @@ Test(approved, named)
 	cr_expect_eq(named(&s[0], 2003, NULL, 99), 0);
 	cr_expect_eq(named(&s[3], 1001, NULL, 99), 1);
 	set_state(&s[1], REASON_CERTIFICATE_HOLD, 1001);
-	cr_expect_eq(named(&s[0], 1001, NULL, 99), 2);
+	cr_expect_eq(named(&s[0], 1001, NULL, 99), 3);
+	cr_expect_eq(named(&s[0], 2002, NULL, 99), 1, "it ends all the same");
 	set_state(&s[2], REASON_SUPERSEDED, 1001);
-	cr_expect_eq(named(&s[0], 1001, NULL, 99), 1);
+	cr_expect_eq(named(&s[0], 1001, NULL, 99), 2);
 	set_state(&s[1], REASON_REMOVE_FROM_CRL, 1002);
 	cr_expect_eq(named(&s[0], 1001, NULL, 99), 2);
+	set_state(&s[1], REASON_CERTIFICATE_HOLD, 1003);
+	set_state(&s[1], REASON_SUPERSEDED, 1004);
+	cr_expect_eq(named(&s[0], 1004, NULL, 99), 1);
 	/* a name that nobody has, and none at all, which is not looked up */
 	s[3].cert.name_hash[0] ^= 1;
 	cr_expect_eq(named(&s[3], 1001, NULL, 99), 0);
@@ -338,7 +342,7 @@ Test(approved, unique_key)
 	cr_expect_eq(sample_state(st, &b), 0);
 	cr_assert_eq(store_challenge_find(st, b.challenge.mac, &ch, &e), 0);
 	cr_expect_eq(ch.used, 0);
-	/* its own name is no obstacle; nor is one that expired or is held */
+	/* its own name is no obstacle; nor is one that expired */
 	cr_expect(!elsewhere(&c, 1001, &serial));
 	cr_expect_eq(sample_grant(st, &c, NULL), GRANT_DONE);
 	cr_expect(elsewhere(&b, 2000, &serial));
@@ -349,6 +353,29 @@ Test(approved, unique_key)
 	sample_release(&a);
 	sample_release(&b);
 	sample_release(&c);
+}
+
+/* T-26: a second name that was allowed does not hide the first one. */
+Test(approved, presented)
+{
+	struct stored_cert other = { .der = { 0 } };
+	struct sample s[3];
+
+	for (uint32_t i = 0; i < 3; i++) {
+		sample_init(&s[i], i + 1);
+		memcpy(
+		    s[i].request.key.key_hash, s[0].request.key.key_hash, 32);
+		s[i].grant.challenge_mac = NULL;
+		s[i].grant.presented = true;
+		s[i].grant.one_name = i == 2;
+	}
+	cr_expect_eq(sample_grant(st, &s[0], NULL), GRANT_DONE);
+	cr_expect_eq(sample_grant(st, &s[1], NULL), GRANT_DONE);
+	cr_expect_eq(sample_grant(st, &s[2], &other), GRANT_PRESENTED);
+	cr_expect(span_eq(buf_span(&other.der), buf_span(&s[0].cert.der)));
+	stored_cert_release(&other);
+	for (uint32_t i = 0; i < 3; i++)
+		sample_release(&s[i]);
 }
 
 /* Whichever of the names comes first in the index, and whatever is in between
