@@ -144,22 +144,25 @@ static const struct refusal_entry entries[REFUSE_COUNT] = {
 	    "the certificate that this very request got has been revoked" },
 	[REFUSE_SIGNER_UNKNOWN] = { "signer-unknown", SCEP_BAD_REQUEST,
 	    NOT_AUTHORISED,
-	    "only a certificate of this CA can renew: let the device "
-	    "enrol anew with a challenge: scepca challenge new",
+	    "only a certificate of this CA renews, or counts of a CA that a "
+	    "trust of the endpoint names: let the device enrol anew with a "
+	    "challenge: scepca challenge new",
 	    "the request is signed with a certificate that this CA has "
 	    "not issued" },
 	[REFUSE_SIGNER_REVOKED] = { "signer-revoked", SCEP_BAD_REQUEST,
 	    NOT_AUTHORISED,
-	    "let the device enrol anew with a new key and a challenge: "
-	    "scepca challenge new; a hold ends by scepca cert revoke "
-	    "SERIAL --reason removeFromCRL",
-	    "the certificate that was to be renewed is revoked or on hold" },
+	    "if it is of a trust whose CRL is missing or old, which scepca "
+	    "check tells, fetch that; otherwise let the device enrol anew "
+	    "with a new key and a challenge: scepca challenge new; a hold "
+	    "ends by scepca cert revoke SERIAL --reason removeFromCRL",
+	    "the certificate that signs the request is revoked or on hold, or "
+	    "no CRL of its trust can tell" },
 	[REFUSE_SIGNER_EXPIRED] = { "signer-expired", SCEP_BAD_REQUEST,
 	    NOT_AUTHORISED,
 	    "let the device enrol anew with a challenge: scepca "
 	    "challenge new; or let late ones renew: renewal_grace in "
 	    "ca.conf",
-	    "the certificate that was to be renewed has ended, or not "
+	    "the certificate that signs the request has ended, or not "
 	    "begun" },
 	[REFUSE_SIGNER_CA] = { "signer-ca", SCEP_BAD_REQUEST, NOT_AUTHORISED,
 	    "if that was nobody of yours, the key is stolen: take the CA "
@@ -172,9 +175,10 @@ static const struct refusal_entry entries[REFUSE_COUNT] = {
 	    "that it presents" },
 	[REFUSE_RENEWAL_ENDPOINT] = { "renewal-endpoint", SCEP_BAD_REQUEST,
 	    NOT_AUTHORISED,
-	    "let the device renew at the URL of that endpoint; if its devices "
-	    "come over to this one, or its section is gone from ca.conf, name "
-	    "it in renewal_of in the section of this one",
+	    "let the device renew at the URL of that endpoint, or enrol anew "
+	    "here, self-signed, with a challenge; if its devices come over to "
+	    "this one, or its section is gone from ca.conf, name it in "
+	    "renewal_of in the section of this one",
 	    "the certificate that was to be renewed was granted at another "
 	    "URL" },
 	[REFUSE_RENEWAL_NAME] = { "renewal-name", SCEP_BAD_REQUEST,
