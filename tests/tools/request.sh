@@ -245,8 +245,10 @@ same 'the same request' "$(json "sorted(r['transaction']
 	for r in d['requests'] if r['alike'] and '-5' in r['transaction'])")" \
 	"['look-5', 'look-5-again']"
 want 0 request approve look-1
-want 0 request show look-2 --json # who has that name already
-same 'same name' "$(json "len(d['same_name'])")" 0
+want 0 request show look-3 --json # alike, and another name
+same 'another name' "$(json "len(d['same_name'])")" 0
+want 0 request show look-2 --json # who has that name already; blanks do not count
+same 'same but for blanks' "$(json "len(d['same_name'])")" 1
 csr a6 '/O=Example/CN=GATE 7'
 waits a6 look-6
 want 0 request show look-6 --json
