@@ -53,8 +53,8 @@ static int judge_tie(struct enrolment *n, enum refusal *why, struct err *e)
 {
 	bool tied;
 
-	if (trust_tied(n->who->trust->tie, &n->who->view, &n->g,
-		n->profile->subject_fixed, &tied, n->ev->detail,
+	if (trust_tied(n->who->trust->tie, &n->who->view, n->csr->subject,
+		&n->g, n->profile->subject_fixed, &tied, n->ev->detail,
 		sizeof(n->ev->detail), e) != 0)
 		return -1;
 	if (!tied)

@@ -190,13 +190,14 @@ out:
 	return 0;
 }
 
-static int by_subject(const struct cert_view *presented,
+/* What the profile has put behind the name that was asked for is the CA's own. */
+static int by_subject(const struct cert_view *presented, struct span asked,
     const struct grantable *g, bool *right, char *detail, size_t size,
     struct err *e)
 {
 	struct span had = { 0 };
 
-	if (name_same(g->subject, presented->subject, right, e) != 0)
+	if (name_same(asked, presented->subject, right, e) != 0)
 		return -1;
 	if (!*right) {
 		snprintf(detail, size,
@@ -217,10 +218,10 @@ static int by_subject(const struct cert_view *presented,
 }
 
 int trust_tied(enum trust_tie tie, const struct cert_view *presented,
-    const struct grantable *g, const char *fixed, bool *right, char *detail,
-    size_t size, struct err *e)
+    struct span asked, const struct grantable *g, const char *fixed,
+    bool *right, char *detail, size_t size, struct err *e)
 {
 	return tie == TIE_SUBJECT
-	    ? by_subject(presented, g, right, detail, size, e)
+	    ? by_subject(presented, asked, g, right, detail, size, e)
 	    : by_serial(presented, g, fixed, right, detail, size, e);
 }

@@ -10,7 +10,8 @@
 /*
  * trust_tied - *right: may the holder of `presented` have the names of `g`?
  *
- * TIE_SUBJECT: the same subject, and of its alternative names any.
+ * TIE_SUBJECT: the subject that was `asked` for is the same, whatever the profile
+ * adds to it, and of its alternative names any.
  * TIE_SERIAL_NUMBER: the subject has the serial number of the certificate,
  * which in Cisco's form "PID:C9300-24T SN:FCW2235L0EH" is what stands behind
  * SN:.  Common names and unstructuredName must be that number or a common name
@@ -21,8 +22,8 @@
  * detail[] says for the log what does not fit.  Pure.
  */
 int trust_tied(enum trust_tie tie, const struct cert_view *presented,
-    const struct grantable *g, const char *fixed, bool *right, char *detail,
-    size_t size, struct err *e);
+    struct span asked, const struct grantable *g, const char *fixed,
+    bool *right, char *detail, size_t size, struct err *e);
 
 /*
  * trust_serial_number - the part of a serialNumber that is the number: behind

@@ -127,6 +127,23 @@ Test(trust, old_ca)
 	trust_end();
 }
 
+/* What the profile adds is the CA's own, and no name of the device's choice. */
+Test(trust, old_ca_and_fixed_names)
+{
+	struct vendor_cert w = { .subject = "CN=r1" };
+
+	trust_begin("tie = subject\nprofile = fleet\n"
+		    "[profile fleet]\nkey_reuse = allow\n"
+		    "subject_fixed = O=Fleet");
+	client_make(&c, "dev1", "rsa:2048", "CN=r1");
+	w.key = c.key;
+	vendor_sign(&root, &w, &c.cert);
+	ask("CN=r1", &plain, TEST_NOW, REFUSE_NONE, NULL);
+	ask("CN=r2", &plain, TEST_NOW, REFUSE_TRUST_NAME, "subject");
+	ask("CN=r1,CN=r2", &plain, TEST_NOW, REFUSE_TRUST_NAME, "subject");
+	trust_end();
+}
+
 /* Times are those of the request, not of this machine. */
 Test(trust, expired)
 {
@@ -411,12 +428,12 @@ Test(trust, empty_rdn)
 	char detail[200] = "";
 	bool right;
 
-	ok(trust_tied(TIE_SERIAL_NUMBER, &presented, &g, "", &right, detail,
-	    sizeof(detail), e));
+	ok(trust_tied(TIE_SERIAL_NUMBER, &presented, g.subject, &g, "", &right,
+	    detail, sizeof(detail), e));
 	cr_expect(right, "%s", detail);
 	g.subject = hidden;
-	ok(trust_tied(TIE_SERIAL_NUMBER, &presented, &g, "", &right, detail,
-	    sizeof(detail), e));
+	ok(trust_tied(TIE_SERIAL_NUMBER, &presented, g.subject, &g, "", &right,
+	    detail, sizeof(detail), e));
 	cr_expect(!right);
 	/* what the profile puts there is nobody's claim */
 	g.subject = (struct span)BYTES(
@@ -424,10 +441,10 @@ Test(trust, empty_rdn)
 	    "1"
 	    "\x31\x0e\x30\x0c\x06\x03\x55\x04\x0a\x0c\x05"
 	    "Fleet");
-	ok(trust_tied(TIE_SERIAL_NUMBER, &presented, &g, "", &right, detail,
-	    sizeof(detail), e));
-	cr_expect(!right);
-	ok(trust_tied(TIE_SERIAL_NUMBER, &presented, &g, "O=Fleet", &right,
+	ok(trust_tied(TIE_SERIAL_NUMBER, &presented, g.subject, &g, "", &right,
 	    detail, sizeof(detail), e));
+	cr_expect(!right);
+	ok(trust_tied(TIE_SERIAL_NUMBER, &presented, g.subject, &g, "O=Fleet",
+	    &right, detail, sizeof(detail), e));
 	cr_expect(right, "%s", detail);
 }

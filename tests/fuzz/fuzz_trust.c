@@ -30,13 +30,13 @@ static void ask(struct span presented, struct span wanted)
 	char detail[100] = "";
 	bool right;
 
-	MUST(trust_tied(TIE_SERIAL_NUMBER, &v, &g, "O=Fleet", &right, detail,
-		 sizeof(detail), NULL) == 0);
+	MUST(trust_tied(TIE_SERIAL_NUMBER, &v, g.subject, &g, "O=Fleet", &right,
+		 detail, sizeof(detail), NULL) == 0);
 	MUST(right || detail[0] != '\0');
 	MUST(!right || holds(wanted, SPAN_LIT("\x06\x03\x55\x04\x05")));
 	MUST(!right || holds(presented, SPAN_LIT("\x06\x03\x55\x04\x05")));
-	MUST(trust_tied(TIE_SUBJECT, &v, &g, "", &right, detail, sizeof(detail),
-		 NULL) == 0);
+	MUST(trust_tied(TIE_SUBJECT, &v, g.subject, &g, "", &right, detail,
+		 sizeof(detail), NULL) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
