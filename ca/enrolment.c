@@ -139,19 +139,25 @@ static int judge_holder(struct enrolment *n, enum refusal *why, struct err *e)
 	enum grant_outcome taken = GRANT_KEY_TAKEN;
 	struct stored_cert other = { 0 };
 	uint8_t key_hash[32];
+	struct key_claim claim = {
+		.key_hash = key_hash,
+		.name_hash = n->r.name_hash,
+		.renews = &n->r.renews,
+		.now = n->now,
+	};
 	bool found;
 
 	if (n->profile->key_reuse || !(n->ask || n->ca->conf.offline))
 		return 0;
 	if (sha256_of(n->csr->spki, key_hash, e) != 0 ||
-	    store_cert_key_elsewhere(n->ca->store, key_hash, n->r.name_hash,
-		n->now, &found, &other, e) != 0)
+	    store_cert_key_elsewhere(n->ca->store, &claim, &found, &other, e) !=
+		0)
 		return -1;
 	if (!found && n->who->kind == SIGNER_TRUSTED) {
 		taken = GRANT_PRESENTED;
-		if (store_cert_presented_elsewhere(n->ca->store,
-			n->r.key.key_hash, n->r.name_hash, n->now, &found,
-			&other, e) != 0)
+		claim.key_hash = n->r.key.key_hash;
+		if (store_cert_presented_elsewhere(
+			n->ca->store, &claim, &found, &other, e) != 0)
 			return -1;
 	}
 	if (found)

@@ -165,10 +165,8 @@ int store_cert_named(struct store *st, const uint8_t name_hash[32], int64_t now,
 }
 
 struct key_search {
-	const uint8_t *key_hash, *name_hash;
-	int64_t now;
-	int (*look)(struct visit *v, const uint8_t key_hash[32],
-	    const uint8_t name_hash[32], int64_t now, bool *found,
+	const struct key_claim *claim;
+	int (*look)(struct visit *v, const struct key_claim *claim, bool *found,
 	    struct stored_cert *other, struct err *e);
 	bool found;
 	struct stored_cert other;
@@ -179,8 +177,7 @@ static int find_key(struct visit *v, void *arg, struct err *e)
 	struct key_search *s = arg;
 
 	stored_cert_release(&s->other);
-	return s->look(
-	    v, s->key_hash, s->name_hash, s->now, &s->found, &s->other, e);
+	return s->look(v, s->claim, &s->found, &s->other, e);
 }
 
 static int search_key(struct store *st, struct key_search *s, bool *found,
@@ -195,22 +192,20 @@ static int search_key(struct store *st, struct key_search *s, bool *found,
 	return 0;
 }
 
-int store_cert_key_elsewhere(struct store *st, const uint8_t key_hash[32],
-    const uint8_t name_hash[32], int64_t now, bool *found,
-    struct stored_cert *other, struct err *e)
+int store_cert_key_elsewhere(struct store *st, const struct key_claim *claim,
+    bool *found, struct stored_cert *other, struct err *e)
 {
-	struct key_search s = { key_hash, name_hash, now, txn_key_elsewhere,
-		false, { .der = { 0 } } };
+	struct key_search s = { .claim = claim, .look = txn_key_elsewhere };
 
 	return search_key(st, &s, found, other, e);
 }
 
-int store_cert_presented_elsewhere(struct store *st, const uint8_t key_hash[32],
-    const uint8_t name_hash[32], int64_t now, bool *found,
-    struct stored_cert *last, struct err *e)
+int store_cert_presented_elsewhere(struct store *st,
+    const struct key_claim *claim, bool *found, struct stored_cert *last,
+    struct err *e)
 {
-	struct key_search s = { key_hash, name_hash, now,
-		txn_presented_elsewhere, false, { .der = { 0 } } };
+	struct key_search s = { .claim = claim,
+		.look = txn_presented_elsewhere };
 
 	return search_key(st, &s, found, last, e);
 }

@@ -60,23 +60,32 @@ int store_cert_page(struct store *st, const struct serial *after,
 int store_cert_named(struct store *st, const uint8_t name_hash[32], int64_t now,
     const struct serial *except, size_t max, size_t *n, struct err *e);
 
+/* What somebody asks for, to be held against what there is. */
+struct key_claim {
+	const uint8_t *key_hash, *name_hash; /* 32 octets, as in stored_cert */
+	const struct serial *renews;	     /* NULL, or n is 0: nothing */
+	int64_t now;
+};
+
 /*
- * store_cert_key_elsewhere - is there a certificate with this key_hash, another
- * name_hash, and valid as above?  *found; then *other is one, to be released.
+ * store_cert_key_elsewhere - is there a certificate with the key of this claim,
+ * another name, and valid as above?  *found; then *other is one, to be released.
+ * What goes back, by renewals, to the same certificate as the claim does is
+ * none of another: without a subject all of the alternative names are the name,
+ * and a renewal may leave some out.
  */
-int store_cert_key_elsewhere(struct store *st, const uint8_t key_hash[32],
-    const uint8_t name_hash[32], int64_t now, bool *found,
-    struct stored_cert *other, struct err *e);
+int store_cert_key_elsewhere(struct store *st, const struct key_claim *claim,
+    bool *found, struct stored_cert *other, struct err *e);
 
 /*
  * store_cert_presented_elsewhere - has somebody who presented a certificate of
- * others with this key got one by it (grant.presented), under another name_hash,
- * which has a valid certificate as above?  *found; then *last is what he got
- * last, to be released.
+ * others with the key of this claim got one by it (grant.presented), under
+ * another name, which has a valid certificate as above?  *found; then *last is
+ * what he got last, to be released.
  */
-int store_cert_presented_elsewhere(struct store *st, const uint8_t key_hash[32],
-    const uint8_t name_hash[32], int64_t now, bool *found,
-    struct stored_cert *last, struct err *e);
+int store_cert_presented_elsewhere(struct store *st,
+    const struct key_claim *claim, bool *found, struct stored_cert *last,
+    struct err *e);
 
 /*
  * store_cert_add - record a certificate that no request asked for (the CA's

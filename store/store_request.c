@@ -109,11 +109,28 @@ static bool is_approvable(const struct grant_job *job)
 	    memcmp(old->csr_hash, r->csr_hash, sizeof(r->csr_hash)) == 0;
 }
 
+/* presented_claim - this name, for the key of the certificate presented */
+static struct key_claim presented_claim(const struct grant *g)
+{
+	return (struct key_claim){
+		.key_hash = g->request->key.key_hash,
+		.name_hash = g->cert->name_hash,
+		.now = g->now,
+	};
+}
+
 /* may_record - is there anything against it?  *no then says what. */
 static int may_record(struct visit *v, struct grant_job *job,
     enum grant_outcome *no, struct err *e)
 {
 	const struct grant *g = job->g;
+	const struct key_claim key = {
+		.key_hash = g->cert->key_hash,
+		.name_hash = g->cert->name_hash,
+		.renews = &g->cert->renews,
+		.now = g->now,
+	};
+	const struct key_claim presented = presented_claim(g);
 	size_t namesakes = 0;
 	bool gone = false, taken = false;
 
@@ -131,16 +148,15 @@ static int may_record(struct visit *v, struct grant_job *job,
 		return 0;
 	}
 	if (g->unique_key &&
-	    txn_key_elsewhere(v, g->cert->key_hash, g->cert->name_hash, g->now,
-		&taken, &job->recorded, e) != 0)
+	    txn_key_elsewhere(v, &key, &taken, &job->recorded, e) != 0)
 		return -1;
 	if (taken) {
 		*no = GRANT_KEY_TAKEN;
 		return 0;
 	}
 	if (g->presented && g->one_name &&
-	    txn_presented_elsewhere(v, g->request->key.key_hash,
-		g->cert->name_hash, g->now, &taken, &job->recorded, e) != 0)
+	    txn_presented_elsewhere(v, &presented, &taken, &job->recorded, e) !=
+		0)
 		return -1;
 	if (taken) {
 		*no = GRANT_PRESENTED;
@@ -221,21 +237,20 @@ static void make_record(struct grant_job *job)
  */
 static int remember(struct visit *v, const struct grant *g, struct err *e)
 {
-	const uint8_t *key_hash = g->request->key.key_hash;
+	const struct key_claim claim = presented_claim(g);
 	struct stored_cert first = { .der = { 0 } };
 	bool found = false;
 
 	if (!g->presented)
 		return 0;
 	if (!g->one_name &&
-	    txn_presented_elsewhere(v, key_hash, g->cert->name_hash, g->now,
-		&found, &first, e) != 0)
+	    txn_presented_elsewhere(v, &claim, &found, &first, e) != 0)
 		return -1;
 	if (found) {
 		stored_cert_release(&first);
 		return 0;
 	}
-	return txn_put_presented(v, key_hash, &g->cert->serial, e);
+	return txn_put_presented(v, claim.key_hash, &g->cert->serial, e);
 }
 
 static int grant(struct visit *v, void *arg, struct err *e)

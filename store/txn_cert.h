@@ -28,14 +28,13 @@ int txn_count_named(struct visit *v, const uint8_t name_hash[32], int64_t now,
     const struct serial *except, size_t max, size_t *n, struct err *e);
 
 /* txn_key_elsewhere - store_cert_key_elsewhere within a visit */
-int txn_key_elsewhere(struct visit *v, const uint8_t key_hash[32],
-    const uint8_t name_hash[32], int64_t now, bool *found,
-    struct stored_cert *other, struct err *e);
+int txn_key_elsewhere(struct visit *v, const struct key_claim *claim,
+    bool *found, struct stored_cert *other, struct err *e);
 
 /* txn_presented_elsewhere - store_cert_presented_elsewhere within a visit */
-int txn_presented_elsewhere(struct visit *v, const uint8_t key_hash[32],
-    const uint8_t name_hash[32], int64_t now, bool *found,
-    struct stored_cert *last, struct err *e);
+int txn_presented_elsewhere(struct visit *v, const struct key_claim *claim,
+    bool *found, struct stored_cert *last, struct err *e);
+
 /* txn_put_presented - this one was got last */
 int txn_put_presented(struct visit *v, const uint8_t key_hash[32],
     const struct serial *serial, struct err *e);

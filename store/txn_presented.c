@@ -51,18 +51,17 @@ static int get(struct visit *v, const uint8_t key_hash[32], bool *found,
  * All that is good was got under one name, so that of the last is all there is
  * to ask for.  By its name it is looked for, as it may have been renewed.
  */
-int txn_presented_elsewhere(struct visit *v, const uint8_t key_hash[32],
-    const uint8_t name_hash[32], int64_t now, bool *found,
-    struct stored_cert *last, struct err *e)
+int txn_presented_elsewhere(struct visit *v, const struct key_claim *claim,
+    bool *found, struct stored_cert *last, struct err *e)
 {
 	struct stored_cert c = { .der = { 0 } };
 	size_t n = 0;
 
 	*found = false;
-	if (get(v, key_hash, found, &c, e) != 0)
+	if (get(v, claim->key_hash, found, &c, e) != 0)
 		return -1;
-	if (*found && memcmp(c.name_hash, name_hash, 32) != 0 &&
-	    txn_count_named(v, c.name_hash, now, NULL, 1, &n, e) != 0) {
+	if (*found && memcmp(c.name_hash, claim->name_hash, 32) != 0 &&
+	    txn_count_named(v, c.name_hash, claim->now, NULL, 1, &n, e) != 0) {
 		stored_cert_release(&c);
 		return -1;
 	}

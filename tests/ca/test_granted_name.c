@@ -33,6 +33,23 @@ static void ask_for(const struct client *who, struct ask q, enum scep_status s,
 	result_release(&r);
 }
 
+/* From now on `who` signs with the first certificate, or with its renewal. */
+static void adopt(struct client *who, bool renewal)
+{
+	struct stored_cert page[4];
+	size_t n, found = 0;
+
+	ok(store_cert_page(h.ca->store, NULL, page, COUNT(page), &n, e));
+	for (size_t i = 0; i < n; i++) {
+		if ((page[i].renews.n != 0) == renewal) {
+			client_adopt(who, NULL, buf_span(&page[i].der));
+			found++;
+		}
+		stored_cert_release(&page[i]);
+	}
+	cr_assert_eq(found, 1);
+}
+
 static void ask(const struct client *who, const char *id, enum scep_status s,
     enum refusal why, const char *step)
 {
@@ -206,6 +223,63 @@ Test(granted_name, without_a_subject_a_key)
 	end();
 }
 
+/* A renewal may leave names out, and it is the key of nobody else for that. */
+Test(granted_name, without_a_subject_fewer)
+{
+	struct client stranger, device;
+
+	begin(CA_RSA, "[profile default]\nsan_dns = any\nsan_ip = any\n");
+	client_make(&stranger, "dev1", "rsa:2048", NAME);
+	client_make(&device, "dev1", "rsa:2048", NAME);
+	ask_names(&device, "1", ab, SCEP_SUCCESS, REFUSE_NONE, "first");
+	adopt(&device, false);
+	ask_names(&stranger, "2", a, SCEP_FAILURE, REFUSE_KEY_TAKEN,
+	    "not as a renewal");
+	ask_names(&device, "3", a, SCEP_SUCCESS, REFUSE_NONE, "fewer");
+	ask_names(&device, "4", b, SCEP_SUCCESS, REFUSE_NONE, "others");
+	h.ca->conf.offline = true;
+	ask_names(&device, "5", ba, SCEP_PENDING, REFUSE_NONE, "waits");
+	h.ca->conf.offline = false;
+	ask_names(&device, "5", ba, SCEP_SUCCESS, REFUSE_NONE, "granted");
+	client_release(&stranger);
+	client_release(&device);
+	end();
+}
+
+/* What has fewer is renewed in its turn, beside the first, and to no more. */
+Test(granted_name, without_a_subject_fewer_again)
+{
+	begin(CA_RSA, "[profile default]\nsan_dns = any\n");
+	ask_names(&c, "1", ab, SCEP_SUCCESS, REFUSE_NONE, "first");
+	adopt(&c, false);
+	ask_names(&c, "2", a, SCEP_SUCCESS, REFUSE_NONE, "fewer");
+	adopt(&c, true);
+	ask_names(&c, "3", a, SCEP_SUCCESS, REFUSE_NONE, "once more");
+	ask_names(&c, "4", ab, SCEP_FAILURE, REFUSE_RENEWAL_NAME, "all again");
+	end();
+}
+
+/* That holds for the name which is renewed, and for no further one. */
+Test(granted_name, without_a_subject_fewer_of_two)
+{
+	begin(CA_RSA,
+	    "[profile default]\nkey_reuse = allow\nsan_dns = any\n"
+	    "san_ip = any\n");
+	ask_names(&c, "1", ab, SCEP_SUCCESS, REFUSE_NONE, "first");
+	{
+		struct client device;
+
+		client_make(&device, "dev1", "rsa:2048", NAME);
+		adopt(&device, false);
+		ask_names(&c, "2", ip, SCEP_SUCCESS, REFUSE_NONE, "a second");
+		h.ca->conf.profile.key_reuse = false;
+		ask_names(&device, "3", a, SCEP_FAILURE, REFUSE_KEY_TAKEN,
+		    "the key of the second");
+		client_release(&device);
+	}
+	end();
+}
+
 /* What waited, and a renewal, have the name, too. */
 Test(granted_name, without_a_subject_later)
 {
@@ -219,11 +293,8 @@ Test(granted_name, without_a_subject_later)
 	ask_names(&device, "w", a, SCEP_PENDING, REFUSE_NONE, "waits");
 	h.ca->conf.offline = false;
 	ask_names(&device, "w", a, SCEP_SUCCESS, REFUSE_NONE, "is granted");
-	ok(store_cert_page(h.ca->store, NULL, page, COUNT(page), &n, e));
-	cr_assert_eq(n, 1);
-	client_adopt(&device, NULL, buf_span(&page[0].der));
+	adopt(&device, false);
 	ask_names(&device, "r", a, SCEP_SUCCESS, REFUSE_NONE, "renewal");
-	stored_cert_release(&page[0]);
 	ok(store_cert_page(h.ca->store, NULL, page, COUNT(page), &n, e));
 	cr_assert_eq(n, 2);
 	cr_expect_arr_eq(page[0].name_hash, page[1].name_hash, 32);
@@ -240,7 +311,7 @@ Test(granted_name, without_a_subject_later)
  */
 Test(granted_name, derived_is_renewed)
 {
-	struct buf cn = { 0 }, other = { 0 }, cert = { 0 };
+	struct buf cn = { 0 }, other = { 0 };
 	struct stored_cert page[8];
 	size_t n;
 	struct ask q = { .trans_id = "r1" };
@@ -253,10 +324,7 @@ Test(granted_name, derived_is_renewed)
 	q.subject = buf_span(&cn);
 	ask_for(&c, q, SCEP_FAILURE, REFUSE_SUBJECT, "without that name");
 	ask_names(&c, "1", a, SCEP_SUCCESS, REFUSE_NONE, "first");
-	ok(store_cert_page(h.ca->store, NULL, page, COUNT(page), &n, e));
-	cr_assert_eq(n, 1);
-	buf_move(&cert, &page[0].der);
-	client_adopt(&c, NULL, buf_span(&cert));
+	adopt(&c, false);
 	ask_for(&c, q, SCEP_SUCCESS, REFUSE_NONE, "in full");
 	q.subject = buf_span(&other);
 	q.trans_id = "r2";
@@ -274,16 +342,13 @@ Test(granted_name, derived_is_renewed)
 		stored_cert_release(&page[i]);
 	buf_release(&cn);
 	buf_release(&other);
-	buf_release(&cert);
 	end();
 }
 
 /* The same where the operator is asked in between. */
 Test(granted_name, derived_is_renewed_later)
 {
-	struct buf cn = { 0 }, cert = { 0 };
-	struct stored_cert page[4];
-	size_t n;
+	struct buf cn = { 0 };
 	struct ask q = { .trans_id = "r1" };
 
 	begin(CA_RSA,
@@ -292,15 +357,11 @@ Test(granted_name, derived_is_renewed_later)
 	ok(name_parse("CN=a.de", &cn, e));
 	q.subject = buf_span(&cn);
 	ask_names(&c, "1", a, SCEP_SUCCESS, REFUSE_NONE, "first");
-	ok(store_cert_page(h.ca->store, NULL, page, COUNT(page), &n, e));
-	cr_assert_eq(n, 1);
-	buf_move(&cert, &page[0].der);
-	client_adopt(&c, NULL, buf_span(&cert));
+	adopt(&c, false);
 	h.ca->conf.offline = true;
 	ask_for(&c, q, SCEP_PENDING, REFUSE_NONE, "waits");
 	h.ca->conf.offline = false;
 	ask_for(&c, q, SCEP_SUCCESS, REFUSE_NONE, "granted");
 	buf_release(&cn);
-	buf_release(&cert);
 	end();
 }

@@ -303,11 +303,15 @@ Test(approved, unique_name)
 
 static bool elsewhere(const struct sample *s, int64_t now, uint8_t *serial)
 {
+	const struct key_claim claim = {
+		.key_hash = s->cert.key_hash,
+		.name_hash = s->cert.name_hash,
+		.now = now,
+	};
 	struct stored_cert other = { .der = { 0 } };
 	bool found;
 
-	cr_assert_eq(store_cert_key_elsewhere(st, s->cert.key_hash,
-			 s->cert.name_hash, now, &found, &other, &e),
+	cr_assert_eq(store_cert_key_elsewhere(st, &claim, &found, &other, &e),
 	    0, "%s", e.text);
 	*serial = found ? other.serial.b[other.serial.n - 1] : 0;
 	stored_cert_release(&other);
