@@ -11,6 +11,7 @@
 
 /* One section, one message. */
 struct question {
+	const struct ca *ca;
 	const struct trust *t;
 	struct trust_files files;
 	const struct scep_msg *m;
@@ -119,6 +120,15 @@ static int import(struct span der, gnutls_x509_crt_t *crt, struct err *e)
 	return err_set(e, ERR_INPUT, "a certificate that GnuTLS cannot read");
 }
 
+/*
+ * What this CA has signed is in its books, octet for octet, or nobody's: no way
+ * goes through it, whatever file or message it is in.
+ */
+static bool is_this_ca(const struct question *q, const struct cert_view *v)
+{
+	return span_eq(v->spki, q->ca->ca_cert.spki);
+}
+
 /* Nobody asks a CRL about these: the operator has named them. */
 static int add_anchors(const struct question *q, enum way way,
     gnutls_x509_trust_list_t list, struct err *e)
@@ -126,7 +136,8 @@ static int add_anchors(const struct question *q, enum way way,
 	gnutls_x509_crt_t crt;
 
 	for (size_t i = 0; i < q->files.n; i++) {
-		if (way >= VALID_WAY && !is_valid(&q->files.certs[i], q->now))
+		if (is_this_ca(q, &q->files.certs[i]) ||
+		    (way >= VALID_WAY && !is_valid(&q->files.certs[i], q->now)))
 			continue;
 		if (import(buf_span(&q->files.ders[i]), &crt, e) != 0) {
 			e->kind = e->kind == ERR_INPUT ? ERR_CONF : e->kind;
@@ -146,7 +157,7 @@ static bool is_passable(
 {
 	enum standing_in_crl standing;
 
-	if (way >= VALID_WAY && !is_valid(v, q->now))
+	if (is_this_ca(q, v) || (way >= VALID_WAY && !is_valid(v, q->now)))
 		return false;
 	if (way < GOOD_WAY)
 		return true;
@@ -280,13 +291,12 @@ static int judge(struct question *q, struct signer *s, struct err *e)
 	return judge_crls(q, s, e);
 }
 
-static int ask(struct question *q, const struct ca *ca, bool *yes,
-    struct signer *s, struct err *e)
+static int ask(struct question *q, bool *yes, struct signer *s, struct err *e)
 {
 	*yes = false;
 	memset(q->crls, 0, sizeof(q->crls));
 	q->above = NOT_COVERED;
-	if (trust_load(ca->home, q->t, &q->files, e) != 0 ||
+	if (trust_load(q->ca->home, q->t, &q->files, e) != 0 ||
 	    is_vouched_for(q, ANY_WAY, yes, e) != 0)
 		return -1;
 	if (!*yes)
@@ -301,23 +311,26 @@ int trust_recognise(struct ca *ca, const struct scep_msg *m, int64_t now,
     struct signer *s, struct err *e)
 {
 	const struct cert_view *v = &m->cms.signer;
+	/* an old CA may have had our name */
+	bool unknown = s->kind == SIGNER_SELF || s->kind == SIGNER_FORGED;
 	struct question *q;
 	struct err why;
 	bool yes = false;
 	int rc = 0;
 
-	if (ca->conf.n_trusts == 0 || s->kind != SIGNER_SELF ||
+	if (ca->conf.n_trusts == 0 || !unknown ||
 	    span_eq(v->issuer, v->subject) || trust_is_ca(v))
 		return 0;
 	q = calloc(1, sizeof(*q));
 	if (q == NULL)
 		return err_set(e, ERR_NOMEM, "no memory for the trusted CAs");
+	q->ca = ca;
 	q->m = m;
 	q->now = now;
 	q->sha1 = ca->conf.endpoint.algs.worst >= ALG_LEGACY;
 	for (size_t i = 0; rc == 0 && !yes && i < ca->conf.n_trusts; i++) {
 		q->t = &ca->conf.trusts[i];
-		rc = ask(q, ca, &yes, s, &why);
+		rc = ask(q, &yes, s, &why);
 		trust_files_release(&q->files);
 	}
 	free(q);

@@ -15,8 +15,9 @@
  * trust_recognise - is the signer of `m`, who is nobody that we know, vouched
  * for by a CA that the endpoint trusts?  If so *s becomes SIGNER_TRUSTED, with
  * s->why saying what is wrong with his certificate now, if anything is.  The
- * certificates in the message may be in between.  The files are only read for
- * a certificate that somebody else has issued.
+ * certificates in the message may be in between, but this CA is not, nor does it
+ * vouch for what is not in its books.  The files are only read for a certificate
+ * that somebody else has issued, or that looks as if this CA had (SIGNER_FORGED).
  */
 int trust_recognise(struct ca *ca, const struct scep_msg *m, int64_t now,
     struct signer *s, struct err *e);

@@ -25,12 +25,20 @@ static void check_program(struct check *c, const char *what, const char *path)
 		    "%s", e.text);
 }
 
-static void check_trust_certs(
-    struct check *c, const struct trust *t, const struct trust_files *f)
+static void check_trust_certs(struct check *c, const struct trust *t,
+    const struct trust_files *f, const struct cert_view *own)
 {
 	for (size_t i = 0; i < f->n; i++) {
 		int64_t left = f->certs[i].not_after - c->now;
 
+		if (own != NULL && span_eq(f->certs[i].spki, own->spki))
+			check_say(c, WARNING, t->certs,
+			    "take it out: what it has issued renews by the "
+			    "setting "
+			    "renewal",
+			    "certificate %zu is that of this CA, which vouches "
+			    "for nobody whom it does not know",
+			    i + 1);
 		if (left < 0)
 			check_say(c, WARNING, t->certs,
 			    "take it out, or put its successor in",
@@ -131,7 +139,8 @@ static void check_trust_covered(
 	buf_release(&remedy);
 }
 
-static void check_trust(struct check *c, const struct trust *t)
+static void check_trust(
+    struct check *c, const struct trust *t, const struct cert_view *own)
 {
 	static const char *const ties[] = {
 		[TIE_SUBJECT] = "gets the name that it has there",
@@ -148,7 +157,7 @@ static void check_trust(struct check *c, const struct trust *t)
 		    "owner of the home, or take the trust out of ca.conf",
 		    "%s", e.text);
 	} else {
-		check_trust_certs(c, t, &f);
+		check_trust_certs(c, t, &f, own);
 		check_trust_crls(c, t, &f);
 		check_trust_covered(c, t, &f);
 		check_say(c, FINE, what, NULL,
@@ -161,7 +170,9 @@ static void check_trust(struct check *c, const struct trust *t)
 
 struct seen {
 	struct check *c;
-	bool any; /* an endpoint was there before */
+	struct ca *ca;
+	const struct cert_view *cert; /* NULL: it cannot be read */
+	bool any;		      /* an endpoint was there before */
 	struct words trusts;
 };
 
@@ -178,7 +189,7 @@ static int look_at(const struct conf *conf, void *arg)
 	for (size_t i = 0; i < conf->n_trusts; i++)
 		if (!words_has(&s->trusts, conf->trusts[i].name)) {
 			(void)words_add(&s->trusts, conf->trusts[i].name);
-			check_trust(s->c, &conf->trusts[i]);
+			check_trust(s->c, &conf->trusts[i], s->cert);
 		}
 	return 0;
 }
@@ -187,6 +198,11 @@ void check_programs(struct check *c)
 {
 	struct seen s = { .c = c };
 
-	/* a ca.conf that is wrong has been told of */
+	/* a ca.conf that is wrong has been told of, and will be certificates */
+	if (ca_open(c->home, NULL, &s.ca, NULL) != 0)
+		return;
+	if (ca_certs(s.ca, NULL) == 0)
+		s.cert = &s.ca->ca_cert;
 	(void)conf_each_endpoint(c->home, look_at, &s, NULL);
+	ca_close(s.ca);
 }

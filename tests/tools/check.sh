@@ -431,6 +431,10 @@ vendor_crl Maker
 want 0 check --home "$h"
 [ "$(grep -c '  certs/vendor.crl: ' "$tmp/out")" -eq 0 ] ||
 	fail 'something about a full CRL'
+cat "$h/certs/ca.pem" >>"$h/certs/vendor.pem"
+warned certs/vendor.pem 'certificate 2 is that of this CA'
+says 'remedy: take it out: what it has issued renews'
+cat "$tmp/vendor/Maker.pem" >"$h/certs/vendor.pem"
 : >"$h/certs/vendor.crl"
 vendor_crl Maker -crlexts idp
 broken certs/vendor.crl 'CRL 1 is not a full one'
