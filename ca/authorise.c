@@ -43,6 +43,13 @@ static int by_certificate(struct ca *ca, const struct csr *csr,
 	return 0;
 }
 
+#define BY_TRUST "trust:"
+
+bool authorised_by_trust(const char *rule)
+{
+	return strncmp(rule, BY_TRUST, sizeof(BY_TRUST) - 1) == 0;
+}
+
 /* R103: the challenge is not looked at, and the names are tied elsewhere. */
 static void by_trust(
     const struct signer *who, struct authorisation *a, enum refusal *why)
@@ -51,7 +58,7 @@ static void by_trust(
 
 	*why = who->why;
 	new.granted = *why == REFUSE_NONE;
-	snprintf(new.rule, sizeof(new.rule), "trust:%s", who->trust->name);
+	snprintf(new.rule, sizeof(new.rule), BY_TRUST "%s", who->trust->name);
 	memcpy(new.profile, who->trust->profile, sizeof(new.profile));
 	memcpy(new.detail, who->detail, sizeof(who->detail));
 	*a = new;

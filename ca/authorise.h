@@ -26,6 +26,9 @@ int authorise(struct ca *ca, enum scep_type type, const struct csr *csr,
     const char *trans_id, const struct signer *who, int64_t now,
     struct authorisation *a, bool *ask, enum refusal *why, struct err *e);
 
+/* authorised_by_trust - does this rule say that a trust vouched? */
+bool authorised_by_trust(const char *rule);
+
 /* authorise_approved - granted if the operator has approved it; else not */
 void authorise_approved(
     const struct stored_request *r, struct authorisation *a);

@@ -20,19 +20,13 @@ static bool wants_unique_name(const struct granting *what, bool renewal)
 		(rule == DUPLICATE_PENDING && !what->asked));
 }
 
-/* By a certificate that a trust vouches for; the store knows by which. */
-static bool is_by_trust(const struct authorisation *a)
-{
-	return strncmp(a->rule, "trust:", 6) == 0;
-}
-
 /*
  * Of a request that an operator approved is not recorded whose certificate has
  * signed it: where nobody vouched for that, nothing is looked up by its key.
  */
 static bool may_be_presented(const struct authorisation *a)
 {
-	return is_by_trust(a) || strcmp(a->rule, "operator") == 0;
+	return authorised_by_trust(a->rule) || strcmp(a->rule, "operator") == 0;
 }
 
 /* record - in the books, with what is told of it */
@@ -67,7 +61,8 @@ static int grant_once(struct ca *ca, const struct granting *what,
 		.unique_name = wants_unique_name(what, renewal),
 		.unique_key = !what->profile->key_reuse,
 		.presented = may_be_presented(a),
-		.one_name = is_by_trust(a) && !what->profile->key_reuse,
+		.one_name =
+		    authorised_by_trust(a->rule) && !what->profile->key_reuse,
 		.supersede = renewal && what->profile->supersede == 0,
 		.now = r->decided_at,
 	};

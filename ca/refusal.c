@@ -138,8 +138,9 @@ static const struct refusal_entry entries[REFUSE_COUNT] = {
 	    "wants to be somebody else",
 	    "the challenge is for another transactionID" },
 	[REFUSE_REVOKED] = { "revoked", SCEP_BAD_REQUEST, NOT_AUTHORISED,
-	    "the device needs a new key and a new challenge: scepca "
-	    "challenge new; if the certificate is on hold, scepca cert "
+	    "the device needs a new key and, unless a trust vouches for it, a "
+	    "new challenge: scepca challenge new; if the certificate is on "
+	    "hold, scepca cert "
 	    "revoke SERIAL --reason removeFromCRL ends that",
 	    "the certificate that this very request got has been revoked" },
 	[REFUSE_SIGNER_UNKNOWN] = { "signer-unknown", SCEP_BAD_REQUEST,

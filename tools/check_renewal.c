@@ -105,6 +105,20 @@ static void tell_unknown(
 	}
 }
 
+/* A setting that a stricter one beside it leaves without effect. */
+static void tell_of_no_use(struct check *c, const struct conf_parse *p)
+{
+	int key = conf_key_find(IN_ENDPOINT, "renewal_of");
+
+	for (size_t i = 0; i < p->n_endpoints; i++)
+		if (p->endpoints[i].renewal == RENEWAL_NO &&
+		    p->endpoints[i].renewal_of.text[0] != '\0')
+			check_say(c, WARNING, HOME_CONF,
+			    "take it out, or renewal = yes",
+			    "%s:%u: renewal_of has no effect with renewal = no",
+			    HOME_CONF, p->endpoint_lines[i].key[key]);
+}
+
 /* They keep their profile when they are renewed (T-21). */
 static void tell_no_profile(
     struct check *c, const struct conf_parse *p, json_t *of)
@@ -143,6 +157,7 @@ int check_renewal(struct check *c, struct ca *ca, struct err *e)
 	if (rc == 0) {
 		tell_left_alone(c, p, g.by);
 		tell_unknown(c, p, g.by);
+		tell_of_no_use(c, p);
 		tell_no_profile(c, p, g.of);
 		free(p);
 	}

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "authorise.h"
 #include "certs.h"
 #include "refusal.h"
 #include "requests.h"
@@ -275,14 +276,20 @@ static void tell_certificate(
 		    why_text(o, "revoked"));
 	else if (c->state == CERT_REVOKED)
 		say(o,
-		    "the device needs a new key and a new challenge: scepca "
-		    "challenge new",
+		    authorised_by_trust(c->rule)
+			? "the device needs a new key, and asks with the "
+			  "certificate that the trust vouches for"
+			: "the device needs a new key and a new challenge: "
+			  "scepca challenge new",
 		    "its certificate %s was revoked %s (%s)", serial,
 		    why_text(o, "revoked"), reason_name(c->reason));
 	else if (strcmp(state, "expired") == 0)
 		say(o,
-		    "let the device enrol anew with a challenge: scepca "
-		    "challenge new",
+		    authorised_by_trust(c->rule)
+			? "let the device ask anew with the certificate that "
+			  "the trust vouches for"
+			: "let the device enrol anew with a challenge: scepca "
+			  "challenge new",
 		    "its certificate %s ended %s", serial, why_text(o, "ends"));
 	else if (c->delivered_at == 0)
 		say(o,

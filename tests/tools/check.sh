@@ -373,6 +373,8 @@ for line in '[endpoint phones]' 'renewal_of = phones' 'renewal_of = *'; do
 done
 printf '[endpoint default]\nrenewal = no\nrenewal_of = phones\n' >"$h/ca.conf"
 warned ca.conf '2 valid certificates of the endpoint phones'
+warned ca.conf 'ca.conf:3: renewal_of has no effect with renewal = no'
+says 'remedy: take it out, or renewal = yes'
 printf '%s\n' '[endpoint phones]' '' 'renewal_of = default' \
 	'renewal_of = phoness' >"$h/ca.conf"
 warned ca.conf 'ca.conf:4: renewal_of names phoness: there is no such endpoint'

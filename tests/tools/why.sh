@@ -155,6 +155,22 @@ device getcert "$url" 1234 --key "$tmp/$first.key" --cert "$tmp/$first.pem" \
 	--out "$tmp/none.pem"
 told no-certificate 'cannot have' getcert
 
+# --- a certificate of its manufacturer: no challenge is the remedy
+conf '[endpoint default]' 'trust = maker' '[trust maker]' "certs = $tmp/maker.pem"
+openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=Maker -days 30 \
+	-keyout "$tmp/maker.key" -out "$tmp/maker.pem" 2>"$tmp/err" ||
+	fail 'openssl req'
+openssl req -new -newkey rsa:2048 -nodes -subj /O=Example/CN=t1 \
+	-keyout "$tmp/made.key" -out "$tmp/made.csr" 2>"$tmp/err" &&
+	openssl x509 -req -in "$tmp/made.csr" -days 20 -set_serial 17 \
+		-CA "$tmp/maker.pem" -CAkey "$tmp/maker.key" \
+		-out "$tmp/made.pem" 2>"$tmp/err" || fail 'openssl x509'
+renews made --key-out "$tmp/k5"
+want 0 cert revoke "$(last serial)" --reason keyCompromise
+want 0 why "$(last transaction)"
+says 'was revoked'
+says 'To do: the device needs a new key, and asks with the certificate that the'
+
 [ "$read_" -ge 12 ] || fail "only $read_ refusals"
 
 # --- all of them at once, for who has just seen a device fail
