@@ -1,12 +1,10 @@
 /* ber.h: R058, T-30. */
 #include <criterion/criterion.h>
-#include <criterion/parameterized.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ber.h"
-
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#include "rows.h"
 
 static const struct {
 	const char *name;
@@ -54,30 +52,21 @@ static const struct {
 	{ "nothing", "", NULL },
 };
 
-ParameterizedTestParameters(ber, table)
-{
-	static size_t idx[COUNT(rows)];
-
-	for (size_t n = 0; n < COUNT(rows); n++)
-		idx[n] = n;
-	return cr_make_param_array(size_t, idx, COUNT(rows));
-}
-
-ParameterizedTest(size_t *i, ber, table)
+TEST_ROWS(ber, table, rows)
 {
 	struct buf in = { 0 }, out = { 0 }, want = { 0 };
 	int rc;
 
-	cr_assert_eq(hex_get(&in, span_str(rows[*i].in), NULL), 0);
+	cr_assert_eq(hex_get(&in, span_str(rows[i].in), NULL), 0);
 	rc = ber_to_der(buf_span(&in), &der_limits, &out, NULL);
-	if (rows[*i].out == NULL) {
-		cr_expect_eq(rc, -1, "%s", rows[*i].name);
+	if (rows[i].out == NULL) {
+		cr_expect_eq(rc, -1, "%s", rows[i].name);
 		cr_expect_eq(out.n, 0);
 	} else {
-		cr_assert_eq(hex_get(&want, span_str(rows[*i].out), NULL), 0);
-		cr_expect_eq(rc, 0, "%s", rows[*i].name);
+		cr_assert_eq(hex_get(&want, span_str(rows[i].out), NULL), 0);
+		cr_expect_eq(rc, 0, "%s", rows[i].name);
 		cr_expect(span_eq(buf_span(&out), buf_span(&want)), "%s",
-		    rows[*i].name);
+		    rows[i].name);
 	}
 	buf_release(&in);
 	buf_release(&out);

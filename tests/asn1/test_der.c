@@ -1,22 +1,9 @@
 /* der.h: single elements, the structural check, text and times. */
 #include <criterion/criterion.h>
-#include <criterion/parameterized.h>
 #include <string.h>
 
 #include "der.h"
-
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
-/* Criterion's parameters must not hold pointers: an index into a table. */
-#define TABLE(suite, name, table)                                      \
-	ParameterizedTestParameters(suite, name)                       \
-	{                                                              \
-		static size_t idx[COUNT(table)];                       \
-		for (size_t n = 0; n < COUNT(table); n++)              \
-			idx[n] = n;                                    \
-		return cr_make_param_array(size_t, idx, COUNT(table)); \
-	}                                                              \
-	ParameterizedTest(size_t *i, suite, name)
+#include "rows.h"
 
 static const struct {
 	const char *name;
@@ -38,14 +25,14 @@ static const struct {
 	{ "length octets cut off", { 0x30, 0x82, 0x01 }, 3, -1 },
 };
 
-TABLE(der, next, next_rows)
+TEST_ROWS(der, next, next_rows)
 {
-	struct span in = { next_rows[*i].in, next_rows[*i].n }, body = { 0 };
+	struct span in = { next_rows[i].in, next_rows[i].n }, body = { 0 };
 	struct span before = in;
 	struct err e;
 	int rc = der_next(&in, 0x30, &body, &e);
 
-	cr_expect_eq(rc, next_rows[*i].want, "%s", next_rows[*i].name);
+	cr_expect_eq(rc, next_rows[i].want, "%s", next_rows[i].name);
 	if (rc != 0) {
 		cr_expect(in.p == before.p && in.n == before.n);
 		cr_expect_eq(e.kind, ERR_INPUT);
@@ -155,19 +142,19 @@ static const struct {
 	{ "utf8 lead f8", DER_UTF8, "\xf8\x88\x80\x80\x80", 5, NULL },
 };
 
-TABLE(der, text, text_rows)
+TEST_ROWS(der, text, text_rows)
 {
-	struct span in = { (const uint8_t *)text_rows[*i].in, text_rows[*i].n };
+	struct span in = { (const uint8_t *)text_rows[i].in, text_rows[i].n };
 	struct buf out = { 0 };
-	int rc = der_text(text_rows[*i].tag, in, &out, NULL);
+	int rc = der_text(text_rows[i].tag, in, &out, NULL);
 
-	if (text_rows[*i].want == NULL) {
-		cr_expect_eq(rc, -1, "%s", text_rows[*i].name);
+	if (text_rows[i].want == NULL) {
+		cr_expect_eq(rc, -1, "%s", text_rows[i].name);
 		cr_expect_eq(out.n, 0);
 	} else {
-		cr_expect_eq(rc, 0, "%s", text_rows[*i].name);
-		cr_expect(span_eq(buf_span(&out), span_str(text_rows[*i].want)),
-		    "%s", text_rows[*i].name);
+		cr_expect_eq(rc, 0, "%s", text_rows[i].name);
+		cr_expect(span_eq(buf_span(&out), span_str(text_rows[i].want)),
+		    "%s", text_rows[i].name);
 	}
 	buf_release(&out);
 }
@@ -184,20 +171,20 @@ static const struct {
 	{ 253402300799, DER_GENERALIZED_TIME, "99991231235959Z" },
 };
 
-TABLE(der, time, time_rows)
+TEST_ROWS(der, time, time_rows)
 {
 	struct buf out = { 0 };
 	struct span in, body;
 	int64_t back;
 	uint8_t tag;
 
-	cr_assert_eq(der_put_time(&out, time_rows[*i].t, NULL), 0);
+	cr_assert_eq(der_put_time(&out, time_rows[i].t, NULL), 0);
 	in = buf_span(&out);
 	cr_assert_eq(der_any(&in, &tag, &body, NULL, NULL), 0);
-	cr_expect_eq(tag, time_rows[*i].tag);
-	cr_expect(span_eq(body, span_str(time_rows[*i].text)));
+	cr_expect_eq(tag, time_rows[i].tag);
+	cr_expect(span_eq(body, span_str(time_rows[i].text)));
 	cr_assert_eq(der_time(tag, body, &back, NULL), 0);
-	cr_expect_eq(back, time_rows[*i].t);
+	cr_expect_eq(back, time_rows[i].t);
 	buf_release(&out);
 }
 

@@ -9,6 +9,7 @@
 
 #include "ca.h"
 #include "issue.h"
+#include "rows.h"
 
 /* ok - the call returns 0, or the test ends with the reason */
 #define ok(call)                                         \
@@ -24,8 +25,6 @@
 	{                                           \
 		(const uint8_t *)(s), sizeof(s) - 1 \
 	}
-
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 /* The time at which tests take place, unless they move it. */
 #define TEST_NOW INT64_C(1800000000)

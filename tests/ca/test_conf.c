@@ -1,6 +1,5 @@
 /* ca.conf: defaults, values, and every mistake with its line. */
 #include <criterion/criterion.h>
-#include <criterion/parameterized.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -275,26 +274,17 @@ static void write_conf(char dir[512], struct span text)
 	ok(home_create(dir, HOME_CONF, 0640, text, e));
 }
 
-ParameterizedTestParameters(conf, wrong)
-{
-	static size_t idx[COUNT(wrong)];
-
-	for (size_t n = 0; n < COUNT(idx); n++)
-		idx[n] = n;
-	return cr_make_param_array(size_t, idx, COUNT(idx));
-}
-
-ParameterizedTest(size_t *i, conf, wrong)
+TEST_ROWS(conf, wrong, wrong)
 {
 	char dir[512];
 	struct conf c = { .url = "untouched" };
 	struct err bad;
 
-	write_conf(dir, span_str(wrong[*i].text));
-	cr_expect_eq(conf_load(dir, NULL, &c, &bad), -1, "%s", wrong[*i].text);
+	write_conf(dir, span_str(wrong[i].text));
+	cr_expect_eq(conf_load(dir, NULL, &c, &bad), -1, "%s", wrong[i].text);
 	cr_expect_eq(bad.kind, ERR_CONF);
-	cr_expect_eq(strncmp(bad.text, wrong[*i].want, strlen(wrong[*i].want)),
-	    0, "'%s', want '%s'", bad.text, wrong[*i].want);
+	cr_expect_eq(strncmp(bad.text, wrong[i].want, strlen(wrong[i].want)), 0,
+	    "'%s', want '%s'", bad.text, wrong[i].want);
 	cr_expect_not_null(strchr(bad.text, ';'), "no remedy: '%s'", bad.text);
 	cr_expect_str_eq(c.url, "untouched");
 	test_dir_drop(dir);
@@ -351,28 +341,19 @@ static int load_value(size_t i, const char *value, struct err *said)
 	return rc;
 }
 
-ParameterizedTestParameters(conf, values)
-{
-	static size_t idx[COUNT(values)];
-
-	for (size_t n = 0; n < COUNT(idx); n++)
-		idx[n] = n;
-	return cr_make_param_array(size_t, idx, COUNT(idx));
-}
-
-ParameterizedTest(size_t *i, conf, values)
+TEST_ROWS(conf, values, values)
 {
 	char want[256];
 	struct err said;
 
-	for (size_t v = 0; values[*i].right[v] != NULL; v++)
-		cr_expect_eq(load_value(*i, values[*i].right[v], &said), 0,
-		    "%s", said.text);
-	for (size_t v = 0; values[*i].wrong[v] != NULL; v++) {
-		cr_expect_eq(load_value(*i, values[*i].wrong[v], &said), -1,
-		    "%s = %s", values[*i].name, values[*i].wrong[v]);
+	for (size_t v = 0; values[i].right[v] != NULL; v++)
+		cr_expect_eq(load_value(i, values[i].right[v], &said), 0, "%s",
+		    said.text);
+	for (size_t v = 0; values[i].wrong[v] != NULL; v++) {
+		cr_expect_eq(load_value(i, values[i].wrong[v], &said), -1,
+		    "%s = %s", values[i].name, values[i].wrong[v]);
 		snprintf(want, sizeof(want), "ca.conf:2: %s = %s; %s",
-		    values[*i].name, values[*i].wrong[v], values[*i].say);
+		    values[i].name, values[i].wrong[v], values[i].say);
 		cr_expect_str_eq(said.text, want);
 		cr_expect_eq(said.kind, ERR_CONF);
 	}

@@ -1,6 +1,5 @@
 /* The gates of pki_operation: what is refused where, and nothing happens. */
 #include <criterion/criterion.h>
-#include <criterion/parameterized.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -159,32 +158,22 @@ static const struct {
 	    "MD5" },
 };
 
-ParameterizedTestParameters(gates, algorithms)
+TEST_ROWS(gates, algorithms, algorithms)
 {
-	static size_t idx[COUNT(algorithms)];
-
-	for (size_t n = 0; n < COUNT(idx); n++)
-		idx[n] = n;
-	return cr_make_param_array(size_t, idx, COUNT(idx));
-}
-
-ParameterizedTest(size_t *i, gates, algorithms)
-{
-	struct ask q = { .digest = algorithms[*i].digest,
-		.cipher = algorithms[*i].cipher,
+	struct ask q = { .digest = algorithms[i].digest,
+		.cipher = algorithms[i].cipher,
 		.challenge = challenge };
 	struct result r;
 	struct scep_msg m;
 
-	begin(CA_RSA, algorithms[*i].conf);
+	begin(CA_RSA, algorithms[i].conf);
 	client_enrol(&c, &h, &q, &r);
 	open_reply(&r, &m);
-	cr_expect_str_eq(m.digest->name, algorithms[*i].answer_digest);
+	cr_expect_str_eq(m.digest->name, algorithms[i].answer_digest);
 	cr_expect_eq(r.ev.refusal,
-	    algorithms[*i].served ? REFUSE_NONE : REFUSE_ALG, "%s",
-	    r.ev.detail);
-	if (algorithms[*i].served) {
-		cr_expect_str_eq(m.cipher->name, algorithms[*i].cipher);
+	    algorithms[i].served ? REFUSE_NONE : REFUSE_ALG, "%s", r.ev.detail);
+	if (algorithms[i].served) {
+		cr_expect_str_eq(m.cipher->name, algorithms[i].cipher);
 		/* T-09: whatever the message, the certificate has SHA-256 */
 		cr_expect_not_null(memmem(r.cert.p, r.cert.n,
 		    "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b", 9));

@@ -1,6 +1,5 @@
 /* Certificates as they are made: serials, dates, extensions, names. */
 #include <criterion/criterion.h>
-#include <criterion/parameterized.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,30 +91,21 @@ static const struct {
 	    INT64_C(3649) * DAY },
 };
 
-ParameterizedTestParameters(issue, dates)
-{
-	static size_t idx[COUNT(dates)];
-
-	for (size_t n = 0; n < COUNT(idx); n++)
-		idx[n] = n;
-	return cr_make_param_array(size_t, idx, COUNT(idx));
-}
-
-ParameterizedTest(size_t *i, issue, dates)
+TEST_ROWS(issue, dates, dates)
 {
 	struct ca_home h;
 	struct client c;
 	struct stored_cert cert;
 	struct cert_view v;
 
-	ca_home_make(&h, CA_RSA, dates[*i].conf);
+	ca_home_make(&h, CA_RSA, dates[i].conf);
 	client_make(&c, "dev1", "rsa:2048", "CN=r1");
 	ok(issue(
-	    &h, &c, (struct span){ 0 }, TEST_NOW + dates[*i].now, &cert, e));
+	    &h, &c, (struct span){ 0 }, TEST_NOW + dates[i].now, &cert, e));
 	ok(cert_parse(buf_span(&cert.der), &v, e));
-	cr_expect_eq(v.not_before, TEST_NOW + dates[*i].from, "from %lld",
+	cr_expect_eq(v.not_before, TEST_NOW + dates[i].from, "from %lld",
 	    (long long)(v.not_before - TEST_NOW));
-	cr_expect_eq(v.not_after, TEST_NOW + dates[*i].to, "to %lld",
+	cr_expect_eq(v.not_after, TEST_NOW + dates[i].to, "to %lld",
 	    (long long)(v.not_after - TEST_NOW));
 	cr_expect_eq(cert.not_before, v.not_before);
 	cr_expect_eq(cert.not_after, v.not_after);

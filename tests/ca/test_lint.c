@@ -1,6 +1,5 @@
 /* T-27: every way a certificate can be wrong, and that it is not signed. */
 #include <criterion/criterion.h>
-#include <criterion/parameterized.h>
 #include <string.h>
 
 #include "ca_home.h"
@@ -506,16 +505,7 @@ static void make(struct work *w, struct buf *extensions, struct buf *tbs)
 	}
 }
 
-ParameterizedTestParameters(lint, each)
-{
-	static size_t idx[COUNT(rows)];
-
-	for (size_t n = 0; n < COUNT(idx); n++)
-		idx[n] = n;
-	return cr_make_param_array(size_t, idx, COUNT(idx));
-}
-
-ParameterizedTest(size_t *i, lint, each)
+TEST_ROWS(lint, each, rows)
 {
 	struct buf extensions = { 0 }, tbs = { 0 };
 	struct err bad = { 0 };
@@ -523,15 +513,15 @@ ParameterizedTest(size_t *i, lint, each)
 	int rc;
 
 	begin(&w);
-	rows[*i].change(&w);
+	rows[i].change(&w);
 	make(&w, &extensions, &tbs);
 	rc = lint_tbs(buf_span(&tbs), &w.decided, &w.issuer, &bad);
 	cr_expect_eq(
-	    rc, rows[*i].want == NULL ? 0 : -1, "row %zu: %s", *i, bad.text);
+	    rc, rows[i].want == NULL ? 0 : -1, "row %zu: %s", i, bad.text);
 	if (rc != 0) {
 		cr_expect_eq(bad.kind, ERR_CRYPTO);
-		cr_expect_not_null(strstr(bad.text, rows[*i].want),
-		    "row %zu: '%s'", *i, bad.text);
+		cr_expect_not_null(strstr(bad.text, rows[i].want),
+		    "row %zu: '%s'", i, bad.text);
 	}
 	buf_release(&extensions);
 	buf_release(&tbs);

@@ -1,6 +1,5 @@
 /* policy_decide: who may have what (security.md T-23, T-24). */
 #include <criterion/criterion.h>
-#include <criterion/parameterized.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -201,34 +200,25 @@ static const struct {
 	{ "1.2.3.4", true, BYTES("what"), REFUSE_EXTENSION, "1.2.3.4" },
 };
 
-ParameterizedTestParameters(policy, extensions)
-{
-	static size_t idx[COUNT(extensions)];
-
-	for (size_t n = 0; n < COUNT(idx); n++)
-		idx[n] = n;
-	return cr_make_param_array(size_t, idx, COUNT(idx));
-}
-
-ParameterizedTest(size_t *i, policy, extensions)
+TEST_ROWS(policy, extensions, extensions)
 {
 	struct buf list = { 0 };
 	struct decision d;
 
-	ok(extension_put(&list, extensions[*i].oid, extensions[*i].critical,
-	    extensions[*i].value, e));
+	ok(extension_put(&list, extensions[i].oid, extensions[i].critical,
+	    extensions[i].value, e));
 	decide(
 	    "rsa:2048", plain_name, buf_span(&list), &conf_default_profile, &d);
-	cr_expect_eq(d.why, extensions[*i].why, "row %zu (%s): '%s' %s", *i,
-	    extensions[*i].oid, refusal_entry(d.why)->code, d.detail);
+	cr_expect_eq(d.why, extensions[i].why, "row %zu (%s): '%s' %s", i,
+	    extensions[i].oid, refusal_entry(d.why)->code, d.detail);
 	cr_expect_not_null(
-	    strstr(d.detail, extensions[*i].text), "'%s'", d.detail);
-	if (d.why == REFUSE_NONE && strcmp(extensions[*i].oid, SAN) == 0)
-		cr_expect(span_eq(d.g.san, extensions[*i].value));
+	    strstr(d.detail, extensions[i].text), "'%s'", d.detail);
+	if (d.why == REFUSE_NONE && strcmp(extensions[i].oid, SAN) == 0)
+		cr_expect(span_eq(d.g.san, extensions[i].value));
 	else
 		cr_expect_eq(d.g.san.n, 0);
-	if (d.why == REFUSE_NONE && strcmp(extensions[*i].oid, EKU) == 0)
-		cr_expect(span_eq(buf_span(&d.g.eku), extensions[*i].value));
+	if (d.why == REFUSE_NONE && strcmp(extensions[i].oid, EKU) == 0)
+		cr_expect(span_eq(buf_span(&d.g.eku), extensions[i].value));
 	if (d.why == REFUSE_NONE)
 		cr_expect_eq(d.g.key_usage & ~(unsigned)0xa0, 0);
 	decision_release(&d);

@@ -5,7 +5,6 @@
  * to people can be printed.
  */
 #include <criterion/criterion.h>
-#include <criterion/parameterized.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -336,23 +335,14 @@ static void expect_granted(size_t i, const struct decision *d)
 	buf_release(&text);
 }
 
-ParameterizedTestParameters(policy_crafted, table)
-{
-	static size_t idx[COUNT(crafted)];
-
-	for (size_t n = 0; n < COUNT(idx); n++)
-		idx[n] = n;
-	return cr_make_param_array(size_t, idx, COUNT(idx));
-}
-
-ParameterizedTest(size_t *i, policy_crafted, table)
+TEST_ROWS(policy_crafted, table, crafted)
 {
 	static const struct alg_policy algs = { .worst = ALG_LEGACY };
 	struct privkey *key = test_key("rsa:2048", "rsa:2048");
 	struct decision d = { .why = REFUSE_COUNT };
 	enum stage stage = UNREADABLE;
 
-	build(&crafted[*i].craft, key, &d.der);
+	build(&crafted[i].craft, key, &d.der);
 	if (csr_parse(buf_span(&d.der), &d.csr, NULL) == 0) {
 		stage = UNPROVEN;
 		expect_shown(d.csr.subject);
@@ -363,14 +353,14 @@ ParameterizedTest(size_t *i, policy_crafted, table)
 			stage = d.why == REFUSE_NONE ? GRANTED : REFUSED;
 		}
 	}
-	cr_expect_eq(stage, crafted[*i].stage, "%s: %d, %s", crafted[*i].what,
+	cr_expect_eq(stage, crafted[i].stage, "%s: %d, %s", crafted[i].what,
 	    (int)stage, d.detail);
-	cr_expect(is_printable(d.detail), "%s", crafted[*i].what);
+	cr_expect(is_printable(d.detail), "%s", crafted[i].what);
 	if (stage == REFUSED)
-		cr_expect_not_null(strstr(d.detail, crafted[*i].text),
-		    "%s: '%s'", crafted[*i].what, d.detail);
+		cr_expect_not_null(strstr(d.detail, crafted[i].text),
+		    "%s: '%s'", crafted[i].what, d.detail);
 	if (stage == GRANTED)
-		expect_granted(*i, &d);
+		expect_granted(i, &d);
 	decision_release(&d);
 	privkey_free(key);
 }

@@ -3,7 +3,6 @@
  * T-23): the settings are lines of ca.conf, the requests are crafted.
  */
 #include <criterion/criterion.h>
-#include <criterion/parameterized.h>
 #include <string.h>
 
 #include "policy_case.h"
@@ -136,13 +135,6 @@ static const struct {
 	    "san is no in [profile p]", false },
 };
 
-#define INDEXES(table)                          \
-	static size_t idx[COUNT(table)];        \
-                                                \
-	for (size_t n = 0; n < COUNT(idx); n++) \
-		idx[n] = n;                     \
-	return cr_make_param_array(size_t, idx, COUNT(idx))
-
 /* One extension, if there is one, asked for under these settings. */
 static void ask(const char *settings, const char *key, const char *oid,
     bool critical, struct span value, struct decision *d)
@@ -165,55 +157,39 @@ static void expect(const struct decision *d, enum refusal why, const char *text)
 	    strstr(d->detail, text), "'%s', want '%s'", d->detail, text);
 }
 
-ParameterizedTestParameters(policy_profile, usage)
-{
-	INDEXES(usages);
-}
-
-ParameterizedTest(size_t *i, policy_profile, usage)
+TEST_ROWS(policy_profile, usage, usages)
 {
 	struct decision d;
 
-	ask(usages[*i].settings, usages[*i].key, KU, true, usages[*i].asked,
-	    &d);
-	expect(&d, usages[*i].why, usages[*i].text);
+	ask(usages[i].settings, usages[i].key, KU, true, usages[i].asked, &d);
+	expect(&d, usages[i].why, usages[i].text);
 	cr_expect_eq(
-	    d.g.key_usage, usages[*i].usage, "row %zu: %x", *i, d.g.key_usage);
+	    d.g.key_usage, usages[i].usage, "row %zu: %x", i, d.g.key_usage);
 	decision_release(&d);
 }
 
-ParameterizedTestParameters(policy_profile, purpose)
-{
-	INDEXES(purposes);
-}
-
-ParameterizedTest(size_t *i, policy_profile, purpose)
+TEST_ROWS(policy_profile, purpose, purposes)
 {
 	struct span eku, list = { 0 };
 	struct decision d;
 
-	ask(purposes[*i].settings, "rsa:2048", EKU, false, purposes[*i].asked,
+	ask(purposes[i].settings, "rsa:2048", EKU, false, purposes[i].asked,
 	    &d);
-	expect(&d, purposes[*i].why, purposes[*i].text);
+	expect(&d, purposes[i].why, purposes[i].text);
 	eku = buf_span(&d.g.eku);
 	if (eku.n > 0)
 		ok(der_next(&eku, DER_SEQUENCE, &list, e));
-	cr_expect(span_eq(list, purposes[*i].granted), "row %zu", *i);
+	cr_expect(span_eq(list, purposes[i].granted), "row %zu", i);
 	decision_release(&d);
 }
 
-ParameterizedTestParameters(policy_profile, other)
-{
-	INDEXES(others);
-}
-
-ParameterizedTest(size_t *i, policy_profile, other)
+TEST_ROWS(policy_profile, other, others)
 {
 	struct decision d;
 
-	ask(others[*i].settings, "rsa:2048", others[*i].oid,
-	    others[*i].critical, others[*i].value, &d);
-	expect(&d, others[*i].why, others[*i].text);
-	cr_expect_eq(d.g.san.n != 0, others[*i].san, "row %zu", *i);
+	ask(others[i].settings, "rsa:2048", others[i].oid, others[i].critical,
+	    others[i].value, &d);
+	expect(&d, others[i].why, others[i].text);
+	cr_expect_eq(d.g.san.n != 0, others[i].san, "row %zu", i);
 	decision_release(&d);
 }

@@ -3,7 +3,6 @@
  * subjects required, allowed, fixed and derived (security.md T-20, T-23).
  */
 #include <criterion/criterion.h>
-#include <criterion/parameterized.h>
 #include <string.h>
 
 #include "policy_case.h"
@@ -109,13 +108,6 @@ static const struct {
 	    "no security identifier" },
 };
 
-#define INDEXES(table)                          \
-	static size_t idx[COUNT(table)];        \
-                                                \
-	for (size_t n = 0; n < COUNT(idx); n++) \
-		idx[n] = n;                     \
-	return cr_make_param_array(size_t, idx, COUNT(idx))
-
 /* A subject, and alternative names if there are any. */
 static void ask(const char *settings, const char *subject, struct span names,
     struct decision *d)
@@ -138,26 +130,21 @@ static void ask(const char *settings, const char *subject, struct span names,
 	buf_release(&name);
 }
 
-ParameterizedTestParameters(policy_rules, san)
-{
-	INDEXES(sans);
-}
-
-ParameterizedTest(size_t *i, policy_rules, san)
+TEST_ROWS(policy_rules, san, sans)
 {
 	struct span san, list = { 0 };
 	struct decision d;
 
-	ask(sans[*i].settings, "CN=r1.lab", sans[*i].names, &d);
-	if (sans[*i].refused != NULL) {
-		cr_expect_eq(d.why, REFUSE_SAN, "row %zu", *i);
-		cr_expect_not_null(strstr(d.detail, sans[*i].refused),
-		    "row %zu: '%s'", *i, d.detail);
+	ask(sans[i].settings, "CN=r1.lab", sans[i].names, &d);
+	if (sans[i].refused != NULL) {
+		cr_expect_eq(d.why, REFUSE_SAN, "row %zu", i);
+		cr_expect_not_null(strstr(d.detail, sans[i].refused),
+		    "row %zu: '%s'", i, d.detail);
 	} else {
-		cr_expect_eq(d.why, REFUSE_NONE, "row %zu: '%s'", *i, d.detail);
+		cr_expect_eq(d.why, REFUSE_NONE, "row %zu: '%s'", i, d.detail);
 		san = d.g.san;
 		ok(der_next(&san, DER_SEQUENCE, &list, e));
-		cr_expect(span_eq(list, sans[*i].names), "row %zu", *i);
+		cr_expect(span_eq(list, sans[i].names), "row %zu", i);
 	}
 	decision_release(&d);
 }
@@ -247,28 +234,23 @@ static const struct {
 	{ "", "OU=a*b,CN=r1", "OU=a*b,CN=r1", NULL, false },
 };
 
-ParameterizedTestParameters(policy_rules, subject)
-{
-	INDEXES(subjects);
-}
-
-ParameterizedTest(size_t *i, policy_rules, subject)
+TEST_ROWS(policy_rules, subject, subjects)
 {
 	static const struct span all = BYTES(NAMES_ALL);
 	struct buf text = { 0 };
 	struct decision d;
 
-	ask(subjects[*i].settings, subjects[*i].asked,
-	    subjects[*i].names ? all : (struct span){ 0 }, &d);
-	if (subjects[*i].refused != NULL) {
-		cr_expect_eq(d.why, REFUSE_SUBJECT, "row %zu", *i);
-		cr_expect_not_null(strstr(d.detail, subjects[*i].refused),
-		    "row %zu: '%s'", *i, d.detail);
+	ask(subjects[i].settings, subjects[i].asked,
+	    subjects[i].names ? all : (struct span){ 0 }, &d);
+	if (subjects[i].refused != NULL) {
+		cr_expect_eq(d.why, REFUSE_SUBJECT, "row %zu", i);
+		cr_expect_not_null(strstr(d.detail, subjects[i].refused),
+		    "row %zu: '%s'", i, d.detail);
 	} else {
-		cr_expect_eq(d.why, REFUSE_NONE, "row %zu: '%s'", *i, d.detail);
+		cr_expect_eq(d.why, REFUSE_NONE, "row %zu: '%s'", i, d.detail);
 		ok(name_text(d.g.subject, &text, e));
-		cr_expect(span_eq(buf_span(&text), span_str(subjects[*i].out)),
-		    "row %zu: '%.*s'", *i, (int)text.n, text.p);
+		cr_expect(span_eq(buf_span(&text), span_str(subjects[i].out)),
+		    "row %zu: '%.*s'", i, (int)text.n, text.p);
 	}
 	buf_release(&text);
 	decision_release(&d);

@@ -3,7 +3,6 @@
  * decision 6; RFC 8894, 2.5).
  */
 #include <criterion/criterion.h>
-#include <criterion/parameterized.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -74,18 +73,11 @@ static void send_at(const struct ask *q, int64_t now, struct result *r)
 
 static const int types[] = { SCEP_RENEWALREQ, SCEP_PKCSREQ };
 
-ParameterizedTestParameters(renewal, grants)
-{
-	static size_t idx[] = { 0, 1 };
-
-	return cr_make_param_array(size_t, idx, COUNT(idx));
-}
-
 /*
  * R115, R121, R122, R124, R125, R127, R129; field note F3: either type, no
  * challenge, a new key, and the answer goes to the old one.
  */
-ParameterizedTest(size_t *i, renewal, grants)
+TEST_ROWS(renewal, grants, types)
 {
 	struct privkey *key = test_key("renewed", "rsa:2048");
 	struct cert_view old, new;
@@ -97,7 +89,7 @@ ParameterizedTest(size_t *i, renewal, grants)
 	begin_enrolled("", (struct span){ NULL, 0 });
 	send_at(
 	    &(struct ask){
-		.type = types[*i], .trans_id = "second", .csr_key = key },
+		.type = types[i], .trans_id = "second", .csr_key = key },
 	    TEST_NOW + 1000, &r);
 	granted(&r);
 	ok(cert_parse(buf_span(&c.cert), &old, e));
@@ -126,7 +118,7 @@ ParameterizedTest(size_t *i, renewal, grants)
 	client_adopt(&c, key, buf_span(&r.cert));
 	result_release(&r);
 	ca_home_open(&h, NULL);
-	send_at(&(struct ask){ .type = types[*i], .trans_id = "third" },
+	send_at(&(struct ask){ .type = types[i], .trans_id = "third" },
 	    TEST_NOW + 2000, &r);
 	granted(&r);
 	result_release(&r);
@@ -196,29 +188,20 @@ static const struct {
 	{ "renewal = no\n", 1, false, REFUSE_RENEWAL_OFF },
 };
 
-ParameterizedTestParameters(renewal, by_rule)
-{
-	static size_t idx[COUNT(rules)];
-
-	for (size_t n = 0; n < COUNT(idx); n++)
-		idx[n] = n;
-	return cr_make_param_array(size_t, idx, COUNT(idx));
-}
-
-ParameterizedTest(size_t *i, renewal, by_rule)
+TEST_ROWS(renewal, by_rule, rules)
 {
 	struct privkey *key = test_key("renewed", "rsa:2048");
 	char conf[128];
 	struct result r;
 
-	snprintf(conf, sizeof(conf), "[endpoint default]\n%s", rules[*i].conf);
+	snprintf(conf, sizeof(conf), "[endpoint default]\n%s", rules[i].conf);
 	begin_enrolled(conf, (struct span){ NULL, 0 });
 	for (size_t t = 0; t < COUNT(types); t++) {
 		send_at(&(struct ask){ .type = types[t],
 			    .trans_id = "second",
-			    .csr_key = rules[*i].old_key ? NULL : key },
-		    TEST_NOW + rules[*i].at, &r);
-		cr_expect_eq(r.ev.refusal, rules[*i].why, "row %zu, %d: %s", *i,
+			    .csr_key = rules[i].old_key ? NULL : key },
+		    TEST_NOW + rules[i].at, &r);
+		cr_expect_eq(r.ev.refusal, rules[i].why, "row %zu, %d: %s", i,
 		    types[t], refusal_entry(r.ev.refusal)->code);
 		result_release(&r);
 	}
@@ -314,17 +297,8 @@ static const struct {
 	    { NULL, 0 } },
 };
 
-ParameterizedTestParameters(renewal, names)
-{
-	static size_t idx[COUNT(names)];
-
-	for (size_t n = 0; n < COUNT(idx); n++)
-		idx[n] = n;
-	return cr_make_param_array(size_t, idx, COUNT(idx));
-}
-
 /* R131, T-21: the old names, some of them, or the old ones by default */
-ParameterizedTest(size_t *i, renewal, names)
+TEST_ROWS(renewal, names, names)
 {
 	struct buf extensions = { 0 }, name = { 0 };
 	struct ask q = { .type = 17 };
@@ -333,22 +307,22 @@ ParameterizedTest(size_t *i, renewal, names)
 	struct err none;
 	struct result r;
 
-	begin_enrolled("", names[*i].had);
-	if (names[*i].asked.n > 0)
+	begin_enrolled("", names[i].had);
+	if (names[i].asked.n > 0)
 		ok(extension_put(
-		    &extensions, "2.5.29.17", false, names[*i].asked, e));
-	if (names[*i].name != NULL)
-		ok(name_parse(names[*i].name, &name, e));
+		    &extensions, "2.5.29.17", false, names[i].asked, e));
+	if (names[i].name != NULL)
+		ok(name_parse(names[i].name, &name, e));
 	q.extensions = buf_span(&extensions);
 	q.subject = buf_span(&name);
 	send_at(&q, TEST_NOW, &r);
-	cr_expect_eq(r.ev.refusal, names[*i].why, "row %zu: %s", *i,
+	cr_expect_eq(r.ev.refusal, names[i].why, "row %zu: %s", i,
 	    refusal_entry(r.ev.refusal)->code);
 	if (r.answer.status == SCEP_SUCCESS) {
 		ok(cert_parse(buf_span(&r.cert), &v, e));
 		(void)cert_extension(
 		    v.extensions, "2.5.29.17", &san, NULL, &none);
-		cr_expect(span_eq(san, names[*i].got), "row %zu", *i);
+		cr_expect(span_eq(san, names[i].got), "row %zu", i);
 	}
 	result_release(&r);
 	buf_release(&name);

@@ -60,20 +60,19 @@ static const struct {
 	{ "99999999", BODY_DRAIN_MAX + 512, true, true, 0, 512 },
 };
 
-TEST_ROWS(body, table, cases, n)
+TEST_ROWS(body, table, cases)
 {
-	const char *row =
-	    cases[*n].length != NULL ? cases[*n].length : "(none)";
-	int fd = file_of(cases[*n].sent);
+	const char *row = cases[i].length != NULL ? cases[i].length : "(none)";
+	int fd = file_of(cases[i].sent);
 	struct body b = { 0 };
 	struct err e;
 
-	cr_assert_eq(body_read(fd, cases[*n].length, MAX, &b, &e), 0);
-	cr_expect_eq(b.too_long, cases[*n].too_long, "%s", row);
-	cr_expect_eq(b.is_short, cases[*n].is_short, "%s", row);
-	cr_expect_eq(b.bytes.n, cases[*n].got, "%s: %zu", row, b.bytes.n);
-	cr_expect_eq((size_t)lseek(fd, 0, SEEK_CUR) + cases[*n].left,
-	    cases[*n].sent, "%s: not read to where it should", row);
+	cr_assert_eq(body_read(fd, cases[i].length, MAX, &b, &e), 0);
+	cr_expect_eq(b.too_long, cases[i].too_long, "%s", row);
+	cr_expect_eq(b.is_short, cases[i].is_short, "%s", row);
+	cr_expect_eq(b.bytes.n, cases[i].got, "%s: %zu", row, b.bytes.n);
+	cr_expect_eq((size_t)lseek(fd, 0, SEEK_CUR) + cases[i].left,
+	    cases[i].sent, "%s: not read to where it should", row);
 	body_release(&b);
 	close(fd);
 }

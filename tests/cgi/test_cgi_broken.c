@@ -14,9 +14,8 @@
 #include <criterion/criterion.h>
 
 #include "device.h"
+#include "rows.h"
 #include "run_cgi.h"
-
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static struct lab_ca lab;
 static struct device dev;

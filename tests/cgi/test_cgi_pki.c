@@ -13,9 +13,8 @@
 
 #include "device.h"
 #include "op.h"
+#include "rows.h"
 #include "run_cgi.h"
-
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static struct lab_ca lab;
 static struct device dev;

@@ -15,9 +15,8 @@
 
 #include "lab_ca.h"
 #include "op.h"
+#include "rows.h"
 #include "run_cgi.h"
-
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static struct lab_ca lab;
 

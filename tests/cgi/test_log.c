@@ -34,17 +34,17 @@ static const struct {
 	{ "not UTF-8", V("\xff\xfe"), "\"\\xff\\xfe\"" },
 };
 
-TEST_ROWS(log, field, values, n)
+TEST_ROWS(log, field, values)
 {
 	struct buf line = { 0 };
 	char want[128];
 
 	line.max = LOG_LINE_MAX;
-	snprintf(want, sizeof(want), " k=%s", values[*n].want);
+	snprintf(want, sizeof(want), " k=%s", values[i].want);
 	log_field_put(&line, "k",
-	    (struct span){ (const uint8_t *)values[*n].value, values[*n].n });
+	    (struct span){ (const uint8_t *)values[i].value, values[i].n });
 	cr_expect(span_eq(buf_span(&line), span_str(want)), "%s: %.*s",
-	    values[*n].name, (int)line.n, (const char *)line.p);
+	    values[i].name, (int)line.n, (const char *)line.p);
 	buf_release(&line);
 }
 

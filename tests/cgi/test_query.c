@@ -50,17 +50,17 @@ static void expect_span(
 		    (int)got.n, (const char *)got.p);
 }
 
-TEST_ROWS(query, split, splits, n)
+TEST_ROWS(query, split, splits)
 {
-	const char *row = splits[*n].query;
+	const char *row = splits[i].query;
 	struct query u = { 0 };
 	struct err e;
 
 	cr_assert_eq(
-	    query_split(span_str(row), &u, &e), splits[*n].rc, "%s", row);
-	expect_span(u.has_operation, u.operation, splits[*n].operation, row);
-	expect_span(u.has_message, u.message, splits[*n].message, row);
-	if (splits[*n].rc != 0)
+	    query_split(span_str(row), &u, &e), splits[i].rc, "%s", row);
+	expect_span(u.has_operation, u.operation, splits[i].operation, row);
+	expect_span(u.has_message, u.message, splits[i].message, row);
+	if (splits[i].rc != 0)
 		cr_expect_eq(e.kind, ERR_INPUT, "%s", row);
 }
 
@@ -82,9 +82,9 @@ static const struct {
 	{ "%-1", NULL },
 };
 
-TEST_ROWS(query, decode, decodes, n)
+TEST_ROWS(query, decode, decodes)
 {
-	const char *raw = decodes[*n].raw, *want = decodes[*n].want;
+	const char *raw = decodes[i].raw, *want = decodes[i].want;
 	struct buf out = { 0 };
 	struct err e;
 
@@ -116,10 +116,10 @@ static const struct {
 	    "GetCACaps", false },
 };
 
-TEST_ROWS(query, is, words, n)
+TEST_ROWS(query, is, words)
 {
-	cr_expect_eq(query_is(span_str(words[*n].raw), words[*n].word),
-	    words[*n].want, "%s", words[*n].raw);
+	cr_expect_eq(query_is(span_str(words[i].raw), words[i].word),
+	    words[i].want, "%s", words[i].raw);
 }
 
 /*
@@ -153,9 +153,9 @@ static const struct {
 	{ "%25252B", NULL }, /* twice is enough */
 };
 
-TEST_ROWS(query, message, messages, n)
+TEST_ROWS(query, message, messages)
 {
-	const char *raw = messages[*n].raw, *want = messages[*n].want;
+	const char *raw = messages[i].raw, *want = messages[i].want;
 	struct buf out = { 0 };
 	struct err e;
 

@@ -3,10 +3,10 @@
  * section R.
  */
 #include <criterion/criterion.h>
-#include <criterion/parameterized.h>
 #include <string.h>
 
 #include "ca_set.h"
+#include "rows.h"
 #include "scep_client.h"
 #include "server_caps.h"
 
@@ -35,25 +35,16 @@ static const struct {
 	    false },
 };
 
-ParameterizedTestParameters(server_caps, table)
-{
-	static size_t idx[sizeof(caps_cases) / sizeof(caps_cases[0])];
-
-	for (size_t n = 0; n < sizeof(idx) / sizeof(idx[0]); n++)
-		idx[n] = n;
-	return cr_make_param_array(size_t, idx, sizeof(idx) / sizeof(idx[0]));
-}
-
-ParameterizedTest(size_t *i, server_caps, table)
+TEST_ROWS(server_caps, table, caps_cases)
 {
 	struct server_caps c;
 
-	server_caps_parse(span_str(caps_cases[*i].body), &c);
-	cr_expect_str_eq(server_caps_digest(&c)->name, caps_cases[*i].digest,
-	    "%s", caps_cases[*i].name);
-	cr_expect_str_eq(server_caps_cipher(&c)->name, caps_cases[*i].cipher,
-	    "%s", caps_cases[*i].name);
-	cr_expect_eq(c.post, caps_cases[*i].post, "%s", caps_cases[*i].name);
+	server_caps_parse(span_str(caps_cases[i].body), &c);
+	cr_expect_str_eq(server_caps_digest(&c)->name, caps_cases[i].digest,
+	    "%s", caps_cases[i].name);
+	cr_expect_str_eq(server_caps_cipher(&c)->name, caps_cases[i].cipher,
+	    "%s", caps_cases[i].name);
+	cr_expect_eq(c.post, caps_cases[i].post, "%s", caps_cases[i].name);
 }
 
 /* A key, and a certificate by itself or by an issuer. */

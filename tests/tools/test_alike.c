@@ -2,11 +2,11 @@
  * Which names an operator takes for one another, and which not (T-17).
  */
 #include <criterion/criterion.h>
-#include <criterion/parameterized.h>
 #include <stdio.h>
 
 #include "alike.h"
 #include "cert.h"
+#include "rows.h"
 
 static const struct {
 	const char *a, *b; /* RFC 4514 */
@@ -31,16 +31,6 @@ static const struct {
 	{ "CN=a", "CN=aa", false },
 };
 
-ParameterizedTestParameters(alike, names)
-{
-	static size_t index[sizeof(cases) / sizeof(cases[0])];
-
-	for (size_t i = 0; i < sizeof(index) / sizeof(index[0]); i++)
-		index[i] = i;
-	return cr_make_param_array(
-	    size_t, index, sizeof(index) / sizeof(index[0]));
-}
-
 static void look(const char *name, struct look *l)
 {
 	struct buf der = { 0 };
@@ -51,14 +41,14 @@ static void look(const char *name, struct look *l)
 	buf_release(&der);
 }
 
-ParameterizedTest(size_t *i, alike, names)
+TEST_ROWS(alike, names, cases)
 {
 	struct look a, b;
 
-	look(cases[*i].a, &a);
-	look(cases[*i].b, &b);
-	cr_expect_eq(look_same(&a, &b), cases[*i].alike, "%s and %s",
-	    cases[*i].a, cases[*i].b);
+	look(cases[i].a, &a);
+	look(cases[i].b, &b);
+	cr_expect_eq(look_same(&a, &b), cases[i].alike, "%s and %s", cases[i].a,
+	    cases[i].b);
 }
 
 /* each of many is counted, and what is not there is not */

@@ -2,11 +2,11 @@
  * The command line, as a program with commands of one and two words sees it.
  */
 #include <criterion/criterion.h>
-#include <criterion/parameterized.h>
 #include <criterion/redirect.h>
 #include <string.h>
 
 #include "opt.h"
+#include "rows.h"
 
 static char seen[256];
 
@@ -91,31 +91,20 @@ static const struct {
 	{ EXIT_USAGE, { "one", "--=" }, "" },
 	{ EXIT_USAGE, { "one", "---flag" }, "" },
 };
-enum { N_ROWS = sizeof(rows) / sizeof(rows[0]) };
-
-ParameterizedTestParameters(opt, line)
-{
-	static size_t idx[N_ROWS];
-
-	for (size_t n = 0; n < N_ROWS; n++)
-		idx[n] = n;
-	return cr_make_param_array(size_t, idx, N_ROWS);
-}
-
-ParameterizedTest(size_t *i, opt, line)
+TEST_ROWS(opt, line, rows)
 {
 	char copy[ARGS_MAX][32], *argv[ARGS_MAX + 2] = { copy[0] };
 	int argc = 1, rc;
 
-	for (; rows[*i].args[argc - 1] != NULL; argc++) {
+	for (; rows[i].args[argc - 1] != NULL; argc++) {
 		snprintf(copy[argc - 1], sizeof(copy[0]), "%s",
-		    rows[*i].args[argc - 1]);
+		    rows[i].args[argc - 1]);
 		argv[argc] = copy[argc - 1];
 	}
 	seen[0] = '\0';
 	rc = opt_main(&program, argc, argv);
-	cr_expect_eq(rc, rows[*i].rc, "row %zu: %d", *i, rc);
-	cr_expect_str_eq(seen, rows[*i].seen, "row %zu: %s", *i, seen);
+	cr_expect_eq(rc, rows[i].rc, "row %zu: %d", i, rc);
+	cr_expect_str_eq(seen, rows[i].seen, "row %zu: %s", i, seen);
 }
 
 Test(opt, too_many)

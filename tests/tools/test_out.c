@@ -2,11 +2,11 @@
  * What a stranger chose comes out harmless (T-48), for people and for scripts.
  */
 #include <criterion/criterion.h>
-#include <criterion/parameterized.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "out.h"
+#include "rows.h"
 
 static const struct {
 	const char *in, *escaped, *json;
@@ -44,20 +44,9 @@ static const struct {
 	ROW("\377", 4, "\\xFF", "\"\\\\xFF\""),
 #undef ROW
 };
-enum { N_ROWS = sizeof(rows) / sizeof(rows[0]) };
-
-ParameterizedTestParameters(out, text)
+TEST_ROWS(out, text, rows)
 {
-	static size_t idx[N_ROWS];
-
-	for (size_t n = 0; n < N_ROWS; n++)
-		idx[n] = n;
-	return cr_make_param_array(size_t, idx, N_ROWS);
-}
-
-ParameterizedTest(size_t *i, out, text)
-{
-	struct span in = { (const uint8_t *)rows[*i].in, rows[*i].n };
+	struct span in = { (const uint8_t *)rows[i].in, rows[i].n };
 	char *text = NULL, *dumped;
 	size_t size, width;
 	json_t *value;
@@ -66,13 +55,13 @@ ParameterizedTest(size_t *i, out, text)
 	f = open_memstream(&text, &size);
 	width = out_escape(f, in);
 	fclose(f);
-	cr_expect_str_eq(text, rows[*i].escaped, "row %zu: %s", *i, text);
-	cr_expect_eq(width, rows[*i].width, "row %zu: %zu", *i, width);
+	cr_expect_str_eq(text, rows[i].escaped, "row %zu: %s", i, text);
+	cr_expect_eq(width, rows[i].width, "row %zu: %zu", i, width);
 	free(text);
 
 	value = out_text(in);
 	dumped = json_dumps(value, JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
-	cr_expect_str_eq(dumped, rows[*i].json, "row %zu: %s", *i, dumped);
+	cr_expect_str_eq(dumped, rows[i].json, "row %zu: %s", i, dumped);
 	free(dumped);
 	json_decref(value);
 }
