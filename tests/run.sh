@@ -4,12 +4,12 @@
 #
 #	sh tests/run.sh [DIR]
 #
-# Two builds in DIR [build-tests].  gcc, as it is shipped: web servers and real
-# clients, the program and its store, with processes that are killed and disks
-# that fail.  clang, with the address and undefined-behaviour sanitizers: all that
-# reads, decides and writes, store and program once more.  Warnings are errors in
-# both.  Whether the C files are formatted as .clang-format says, and whether each
-# build succeeds, counts as a test too.
+# Two builds in DIR [build-tests], and each test in one of them.  gcc, as it is
+# shipped: web servers and real clients, processes that come all at once and that
+# are killed, disks that fail.  clang, with the address and undefined-behaviour
+# sanitizers: all that reads, decides and writes, and the programs.  Warnings are
+# errors in both.  Whether the C files are formatted as .clang-format says, and
+# whether each build succeeds, counts as a test too.
 set -eu
 
 src=$(cd "$(dirname "$0")/.." && pwd -P)
@@ -122,11 +122,12 @@ verdict "$rc" 'clang-format'
 rc=0
 CC=gcc build gcc || rc=1
 verdict "$rc" 'gcc, warnings as errors'
-[ "$rc" -ne 0 ] || run_tests gcc --suite e2e --suite store --suite cgi \
-	--suite kill --suite bench --suite tree
+[ "$rc" -ne 0 ] || run_tests gcc --suite e2e --suite processes \
+	--suite bench --suite tree
 
 rc=0
 CC=clang build clang -Db_sanitize=address,undefined -Db_lundef=false ||
 	rc=1
 verdict "$rc" 'clang, sanitizers, warnings as errors'
-[ "$rc" -ne 0 ] || run_tests clang --no-suite e2e --no-suite kill
+[ "$rc" -ne 0 ] || run_tests clang --no-suite e2e --no-suite processes \
+	--no-suite bench --no-suite tree
