@@ -122,8 +122,9 @@ verdict "$rc" 'clang-format'
 rc=0
 CC=gcc build gcc || rc=1
 verdict "$rc" 'gcc, warnings as errors'
-[ "$rc" -ne 0 ] || run_tests gcc --suite e2e --suite processes \
-	--suite bench --suite tree
+# one more at a time than there are processors, for many of them wait
+[ "$rc" -ne 0 ] || run_tests gcc --num-processes "$(($(nproc) + 1))" \
+	--suite e2e --suite processes --suite bench --suite tree
 
 rc=0
 CC=clang build clang -Db_sanitize=address,undefined -Db_lundef=false ||
