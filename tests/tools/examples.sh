@@ -55,15 +55,22 @@ sed -n '/^\.Sh EXAMPLES/,$p' "$manual" >"$tmp/manual"
 literal "$tmp/manual" | sed "s|/var/lib/scepca|$home|g
 	s|--user scepca|--user $user|" >"$tmp/blocks"
 grep -q '^scepca init' "$tmp/blocks" || fail 'no examples found'
-n=0
 block=$tmp/block
-: >"$block"
-while IFS= read -r line; do
-	if [ "$line" != % ]; then
-		printf '%s\n' "$line" >>"$block"
-		continue
-	fi
-	n=$((n + 1))
+each_block() { # each_block FILE FUNCTION - called with each in $block, $n is its number
+	n=0
+	: >"$block"
+	while IFS= read -r line; do
+		if [ "$line" != % ]; then
+			printf '%s\n' "$line" >>"$block"
+			continue
+		fi
+		n=$((n + 1))
+		"$2"
+		: >"$block"
+	done <"$1"
+}
+
+example() { # what the manual shows is what an operator can do
 	if grep -q 'scepca init' "$block"; then
 		rm -rf "$home"
 	fi
@@ -83,8 +90,7 @@ while IFS= read -r line; do
 		real "$block"
 	fi
 	if grep -q jq "$block" && ! command -v jq >/dev/null; then
-		: >"$block"
-		continue
+		return
 	fi
 	rc=0
 	(cd "$tmp/cwd" && SCEPCA_HOME=$home sh -e "$block") >"$tmp/out" \
@@ -93,8 +99,9 @@ while IFS= read -r line; do
 	if [ "$rc" -ne 0 ] && ! grep -q '^1 problem' "$tmp/out"; then
 		fail "example $n: exit $rc"
 	fi
-	: >"$block"
-done <"$tmp/blocks"
+}
+
+each_block "$tmp/blocks" example
 [ "$n" -ge 5 ] || fail "$n examples"
 [ -s "$tmp/cwd/r1.pem" ] || fail 'no r1.pem'
 
@@ -112,16 +119,7 @@ same url "$(json "d['url']")" http://scep.example.org/
 if grep -q '^ \{4,\}\[' "$readme"; then
 	fail 'README.md: settings that are not fenced as ini'
 fi
-n=0
-sed -n '/^```ini$/,/^```$/p' "$readme" | sed '/^```ini$/d; s/^```$/%/' \
-	>"$tmp/settings"
-: >"$block"
-while IFS= read -r line; do
-	if [ "$line" != % ]; then
-		printf '%s\n' "$line" >>"$block"
-		continue
-	fi
-	n=$((n + 1))
+settings() {
 	rm -rf "$home"
 	ca init --home "$home" --subject 'CN=Test CA' --key rsa:2048
 	ca challenge new --home "$home"
@@ -134,8 +132,11 @@ while IFS= read -r line; do
 	for name in $(sed -n 's/^\[endpoint \(.*\)\]$/\1/p' "$block"); do
 		want 0 challenge new --home "$home" --endpoint "$name"
 	done
-	: >"$block"
-done <"$tmp/settings"
+}
+
+sed -n '/^```ini$/,/^```$/p' "$readme" | sed '/^```ini$/d; s/^```$/%/' \
+	>"$tmp/settings"
+each_block "$tmp/settings" settings
 [ "$n" -ge 2 ] || fail "$n examples of settings in README.md"
 
 finish
