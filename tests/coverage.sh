@@ -68,37 +68,42 @@ waiting | sort >"$tmp/waiting"
 # word, so lines are joined, without what begins a line of a comment.
 find . \( -name '*.[ch]' -o -name '*.sh' -o -name meson.build \) \
 	! -name "${0##*/}" | sort >"$tmp/files"
-while read -r file; do
-	sed 's/^[[:blank:]]*\(#\|\/\*\|\*\)*[[:blank:]]*//' "$file" |
-		tr '\n' ' ' |
-		awk -v file="${file#./}" '
-		# take one more id off the front of what follows "field notes"
-		function notes(s) {
-			while (match(s, /^[, ]*(and )?[A-G][0-9]+/)) {
-				id = substr(s, 1, RLENGTH)
-				s = substr(s, RLENGTH + 1)
-				sub(/^[, ]*(and )?/, "", id)
-				if (s ~ /^[A-Za-z0-9_]/)
-					return
-				print id, file
-				sub(/^ \([^)]*\)/, "", s)
-			}
+xargs awk '
+	# take one more id off the front of what follows "field notes"
+	function notes(s) {
+		while (match(s, /^[, ]*(and )?[A-G][0-9]+/)) {
+			id = substr(s, 1, RLENGTH)
+			s = substr(s, RLENGTH + 1)
+			sub(/^[, ]*(and )?/, "", id)
+			if (s ~ /^[A-Za-z0-9_]/)
+				return
+			print id, file
+			sub(/^ \([^)]*\)/, "", s)
 		}
-		{
-			text = " " $0 " "
-			gsub(/R[0-9]+ *(-|to) *R[0-9]+/, " ", text)
-			rest = text
-			while (match(rest, /[^A-Za-z0-9_]R[0-9][0-9][0-9][^A-Za-z0-9_]/)) {
-				print substr(rest, RSTART + 1, 4), file
-				rest = substr(rest, RSTART + RLENGTH - 1)
-			}
-			rest = text
-			while (match(rest, /[Ff]ield[- ]notes?(\.md)?,? /)) {
-				rest = substr(rest, RSTART + RLENGTH)
-				notes(rest)
-			}
-		}'
-done <"$tmp/files" | sort -u >"$tmp/named"
+	}
+	function look() {
+		text = " " text " "
+		gsub(/R[0-9]+ *(-|to) *R[0-9]+/, " ", text)
+		rest = text
+		while (match(rest, /[^A-Za-z0-9_]R[0-9][0-9][0-9][^A-Za-z0-9_]/)) {
+			print substr(rest, RSTART + 1, 4), file
+			rest = substr(rest, RSTART + RLENGTH - 1)
+		}
+		rest = text
+		while (match(rest, /[Ff]ield[- ]notes?(\.md)?,? /)) {
+			rest = substr(rest, RSTART + RLENGTH)
+			notes(rest)
+		}
+		text = ""
+	}
+	FNR == 1 && file != "" { look() }
+	FNR == 1 { file = substr(FILENAME, 3) }
+	{
+		sub(/^[ \t]*(#|\/\*|\*)*[ \t]*/, "")
+		text = text $0 " "
+	}
+	END { look() }
+' <"$tmp/files" | sort -u >"$tmp/named"
 
 awk -v verbose="$verbose" '
 	FILENAME ~ /known$/ { known[$1] = 1; next }

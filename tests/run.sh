@@ -75,7 +75,7 @@ echo "== building in $dir"
 format() {
 	find "$src" -path "$src/build*" -prune -o -path "$src/lab" -prune -o \
 		-name '*.[ch]' -print >"$dir/sources"
-	xargs clang-format --dry-run -Werror <"$dir/sources"
+	xargs -n 50 -P "$(nproc)" clang-format --dry-run -Werror <"$dir/sources"
 }
 
 # build NAME MESON-OPTION... - set up or refresh, and compile
