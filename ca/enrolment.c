@@ -43,8 +43,9 @@ static void judge_bound(struct enrolment *n, enum refusal *why)
 		    n->ev->detail, sizeof(n->ev->detail), "it is for %s", name);
 	} else if (!by_san && !policy_san_follows(&n->g, n->csr->subject)) {
 		*why = REFUSE_SAN;
-		enrolment_explain(
-		    n, "the challenge is for the subject's name only");
+		enrolment_explain(n,
+		    "the challenge is for the subject's name only: make "
+		    "one for alternative names: --for dns:NAME");
 	}
 }
 
