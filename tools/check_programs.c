@@ -33,9 +33,7 @@ static void check_trust_certs(struct check *c, const struct trust *t,
 
 		if (own != NULL && span_eq(f->certs[i].spki, own->spki))
 			check_say(c, WARNING, t->certs,
-			    "take it out: what it has issued renews by the "
-			    "setting "
-			    "renewal",
+			    "take it out: what it has issued renews without it",
 			    "certificate %zu is that of this CA, which vouches "
 			    "for nobody whom it does not know",
 			    i + 1);
@@ -170,9 +168,8 @@ static void check_trust(
 
 struct seen {
 	struct check *c;
-	struct ca *ca;
-	const struct cert_view *cert; /* NULL: it cannot be read */
-	bool any;		      /* an endpoint was there before */
+	const struct cert_view *own; /* of the CA; NULL: it cannot be read */
+	bool any;		     /* an endpoint was there before */
 	struct words trusts;
 };
 
@@ -189,7 +186,7 @@ static int look_at(const struct conf *conf, void *arg)
 	for (size_t i = 0; i < conf->n_trusts; i++)
 		if (!words_has(&s->trusts, conf->trusts[i].name)) {
 			(void)words_add(&s->trusts, conf->trusts[i].name);
-			check_trust(s->c, &conf->trusts[i], s->cert);
+			check_trust(s->c, &conf->trusts[i], s->own);
 		}
 	return 0;
 }
@@ -197,12 +194,13 @@ static int look_at(const struct conf *conf, void *arg)
 void check_programs(struct check *c)
 {
 	struct seen s = { .c = c };
+	struct ca *ca;
 
-	/* a ca.conf that is wrong has been told of, and will be certificates */
-	if (ca_open(c->home, NULL, &s.ca, NULL) != 0)
+	/* a ca.conf that is wrong has been told of, and certificates will be */
+	if (ca_open(c->home, NULL, &ca, NULL) != 0)
 		return;
-	if (ca_certs(s.ca, NULL) == 0)
-		s.cert = &s.ca->ca_cert;
+	if (ca_certs(ca, NULL) == 0)
+		s.own = &ca->ca_cert;
 	(void)conf_each_endpoint(c->home, look_at, &s, NULL);
-	ca_close(s.ca);
+	ca_close(ca);
 }
