@@ -28,19 +28,30 @@ struct question {
 /* Which certificates it may go through: each asks for more. */
 enum way { ANY_WAY, VALID_WAY, GOOD_WAY };
 
+/*
+ * What this CA has signed is in its books, octet for octet, or nobody's: no way
+ * goes through it, whatever file or message it is in, and its CRL says nothing of
+ * anybody else's.
+ */
+static bool is_this_ca(const struct question *q, const struct cert_view *v)
+{
+	return span_eq(v->spki, q->ca->ca_cert.spki);
+}
+
 static bool is_signed_by_one(
     const struct question *q, struct span crl, struct span issuer)
 {
 	struct cert_view v;
 
 	for (size_t i = 0; i < q->files.n; i++)
-		if (span_eq(q->files.certs[i].subject, issuer) &&
+		if (!is_this_ca(q, &q->files.certs[i]) &&
+		    span_eq(q->files.certs[i].subject, issuer) &&
 		    crl_verify(crl, q->files.certs[i].spki, NULL) == 0)
 			return true;
 	for (size_t i = 0; i < q->m->cms.n_certs; i++)
 		if (cert_parse(q->m->cms.certs[i], &v, NULL) == 0 &&
-		    span_eq(v.subject, issuer) && trust_is_ca(&v) &&
-		    crl_verify(crl, v.spki, NULL) == 0)
+		    !is_this_ca(q, &v) && span_eq(v.subject, issuer) &&
+		    trust_is_ca(&v) && crl_verify(crl, v.spki, NULL) == 0)
 			return true;
 	return false;
 }
@@ -118,15 +129,6 @@ static int import(struct span der, gnutls_x509_crt_t *crt, struct err *e)
 	gnutls_x509_crt_deinit(*crt);
 	*crt = NULL;
 	return err_set(e, ERR_INPUT, "a certificate that GnuTLS cannot read");
-}
-
-/*
- * What this CA has signed is in its books, octet for octet, or nobody's: no way
- * goes through it, whatever file or message it is in.
- */
-static bool is_this_ca(const struct question *q, const struct cert_view *v)
-{
-	return span_eq(v->spki, q->ca->ca_cert.spki);
 }
 
 /* Nobody asks a CRL about these: the operator has named them. */

@@ -58,6 +58,7 @@ Test(trust_same_name, device)
 Test(trust_same_name, revoked)
 {
 	static const uint8_t none[] = { 0 }, listed[] = { 0x11, 0 };
+	struct vendor own;
 
 	begin_same_name("tie = subject\ncrl = certs/vendor.crl");
 	vendor_trust(&h, &old, NULL);
@@ -66,6 +67,12 @@ Test(trust_same_name, revoked)
 	ask(DEVICE, &plain, TEST_NOW, REFUSE_NONE, NULL);
 	vendor_crl(&h, &old, listed, TEST_NOW + 3600);
 	ask(DEVICE, &plain, TEST_NOW, REFUSE_SIGNER_REVOKED, "lists it");
+	/* ours, of the same name, says nothing about them */
+	vendor_make(&own, "ca", name, NULL, TEST_NOW + 86400);
+	vendor_trust(&h, &own, &old);
+	vendor_crl(&h, &own, none, TEST_NOW + 3600);
+	ask(DEVICE, &plain, TEST_NOW, REFUSE_SIGNER_REVOKED, "no full CRL");
+	vendor_release(&own);
 	end_same_name();
 }
 
