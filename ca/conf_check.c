@@ -31,21 +31,36 @@ static void at_later(struct conf_parse *p, enum conf_section in,
 		p->line = line;
 }
 
+const struct endpoint *conf_find_endpoint(
+    const struct conf_parse *p, const char *name)
+{
+	const struct endpoint *all = p->endpoints.items;
+
+	for (size_t i = 0; i < p->endpoints.n; i++)
+		if (strcmp(all[i].name, name) == 0)
+			return &all[i];
+	return NULL;
+}
+
 const struct profile *conf_find_profile(
     const struct conf_parse *p, const char *name)
 {
-	for (size_t i = 0; i < p->n_profiles; i++)
-		if (strcmp(p->profiles[i].name, name) == 0)
-			return &p->profiles[i];
+	const struct profile *all = p->profiles.items;
+
+	for (size_t i = 0; i < p->profiles.n; i++)
+		if (strcmp(all[i].name, name) == 0)
+			return &all[i];
 	return NULL;
 }
 
 const struct trust *conf_find_trust(
     const struct conf_parse *p, const char *name)
 {
-	for (size_t i = 0; i < p->n_trusts; i++)
-		if (strcmp(p->trusts[i].name, name) == 0)
-			return &p->trusts[i];
+	const struct trust *all = p->trusts.items;
+
+	for (size_t i = 0; i < p->trusts.n; i++)
+		if (strcmp(all[i].name, name) == 0)
+			return &all[i];
 	return NULL;
 }
 
@@ -139,14 +154,18 @@ static void check_trust(
 
 void conf_check(struct conf_parse *p)
 {
+	const struct endpoint *endpoints = p->endpoints.items;
+	const struct profile *profiles = p->profiles.items;
+	const struct trust *trusts = p->trusts.items;
+
 	check_ca(p);
 	at(p, IN_CA, &p->ca_lines, "notify");
 	check_file(p, p->to.conf.notify, X_OK,
 	    "want a program that the user of the CA can run");
-	for (size_t i = 0; i < p->n_profiles; i++)
-		check_profile(p, &p->profiles[i], &p->profile_lines[i]);
-	for (size_t i = 0; i < p->n_trusts; i++)
-		check_trust(p, &p->trusts[i], &p->trust_lines[i]);
-	for (size_t i = 0; i < p->n_endpoints; i++)
-		check_endpoint(p, &p->endpoints[i], &p->endpoint_lines[i]);
+	for (size_t i = 0; i < p->profiles.n; i++)
+		check_profile(p, &profiles[i], &p->profiles.lines[i]);
+	for (size_t i = 0; i < p->trusts.n; i++)
+		check_trust(p, &trusts[i], &p->trusts.lines[i]);
+	for (size_t i = 0; i < p->endpoints.n; i++)
+		check_endpoint(p, &endpoints[i], &p->endpoints.lines[i]);
 }

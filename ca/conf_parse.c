@@ -52,6 +52,8 @@ const struct profile conf_default_profile = {
 	.supersede = SUPERSEDE_NEVER,
 };
 
+static const struct trust default_trust = { .tie = TIE_SUBJECT };
+
 static const struct conf default_conf = {
 	.pending_ttl = 7 * 86400,
 	.pending_max = 1000,
@@ -69,6 +71,12 @@ int conf_parse_fail(struct conf_parse *p, const char *what, const char *right)
 		    what, right);
 	p->failed = true;
 	return -1;
+}
+
+static int fail_nomem(struct conf_parse *p)
+{
+	p->failed = true;
+	return err_set(p->e, ERR_NOMEM, "%s", HOME_CONF);
 }
 
 static bool any_is_set(const struct conf_lines *lines)
@@ -120,106 +128,107 @@ static int on_key(
 	return set_key(user, name, value) == 0;
 }
 
-/*
- * begin_named - the place of the section `name` among the n that there are, in
- * *at; it may be the "default" that is there without a line.
- */
-static int begin_named(struct conf_parse *p, const char *name, const char *what,
-    const struct conf_lines *lines, size_t n, size_t max,
-    const char *(*name_at)(const struct conf_parse *p, size_t i), size_t *at)
+static void begin_lines(
+    struct conf_parse *p, enum conf_section in, struct conf_lines *lines)
 {
-	char text[64], right[96];
-	size_t i = 0;
-
-	if (!conf_is_name(name)) {
-		snprintf(text, sizeof(text), "bad name of %s", what);
-		return conf_parse_fail(p, text,
-		    "want 1 to 63 letters, digits, - _ . behind its kind");
-	}
-	while (i < n && strcmp(name_at(p, i), name) != 0)
-		i++;
-	if (i < n && lines[i].begin != 0) {
-		snprintf(text, sizeof(text), "this %s stands above already",
-		    strchr(what, ' ') + 1);
-		return conf_parse_fail(p, text, "join the two sections");
-	}
-	if (i == max) {
-		snprintf(
-		    text, sizeof(text), "too many %ss", strchr(what, ' ') + 1);
-		snprintf(right, sizeof(right), "want at most %zu", max);
-		return conf_parse_fail(p, text, right);
-	}
-	*at = i;
-	return 0;
-}
-
-static const char *endpoint_at(const struct conf_parse *p, size_t i)
-{
-	return p->endpoints[i].name;
-}
-
-static const char *profile_at(const struct conf_parse *p, size_t i)
-{
-	return p->profiles[i].name;
-}
-
-static const char *trust_at(const struct conf_parse *p, size_t i)
-{
-	return p->trusts[i].name;
-}
-
-static void begin_lines(struct conf_parse *p, struct conf_lines *lines)
-{
+	p->in = in;
 	p->lines = lines;
 	lines->begin = p->line;
 }
 
-static int begin_endpoint(struct conf_parse *p, const char *name)
-{
-	size_t i;
+/* What begins with [endpoint NAME] and the like.  Its struct begins with its name. */
+static const struct kind {
+	const char *word, *article;
+	size_t size, max;
+	const void *fresh;
+} kinds[] = {
+	[IN_ENDPOINT] = { "endpoint", "an", sizeof(struct endpoint),
+	    ENDPOINTS_MAX, &default_endpoint },
+	[IN_PROFILE] = { "profile", "a", sizeof(struct profile), PROFILES_MAX,
+	    &conf_default_profile },
+	[IN_TRUST] = { "trust", "a", sizeof(struct trust), TRUSTS_MAX,
+	    &default_trust },
+};
 
-	if (begin_named(p, name, "an endpoint", p->endpoint_lines,
-		p->n_endpoints, ENDPOINTS_MAX, endpoint_at, &i) != 0)
+static struct conf_list *list_of(struct conf_parse *p, enum conf_section in)
+{
+	switch (in) {
+	case IN_ENDPOINT:
+		return &p->endpoints;
+	case IN_PROFILE:
+		return &p->profiles;
+	default:
+		return &p->trusts;
+	}
+}
+
+static char *item_at(const struct conf_list *l, size_t size, size_t i)
+{
+	return (char *)l->items + i * size;
+}
+
+/* A fresh section behind the others. */
+static int append(struct conf_parse *p, enum conf_section in)
+{
+	const struct kind *k = &kinds[in];
+	struct conf_list *l = list_of(p, in);
+	struct conf_lines *lines =
+	    reallocarray(l->lines, l->n + 1, sizeof(*lines));
+	void *items;
+
+	if (lines != NULL)
+		l->lines = lines;
+	items = reallocarray(l->items, l->n + 1, k->size);
+	if (items != NULL)
+		l->items = items;
+	if (lines == NULL || items == NULL)
+		return fail_nomem(p);
+	l->lines[l->n] = (struct conf_lines){ 0 };
+	memcpy(item_at(l, k->size, l->n), k->fresh, k->size);
+	l->n++;
+	return 0;
+}
+
+/*
+ * begin_named - what comes is for the section `name`, which is a new one, or
+ * the "default" that is there without a line.
+ */
+static int begin_named(
+    struct conf_parse *p, enum conf_section in, const char *name)
+{
+	const struct kind *k = &kinds[in];
+	struct conf_list *l = list_of(p, in);
+	char text[64], right[96], *item;
+	size_t i = 0;
+
+	if (!conf_is_name(name)) {
+		snprintf(text, sizeof(text), "bad name of %s %s", k->article,
+		    k->word);
+		return conf_parse_fail(p, text,
+		    "want 1 to 63 letters, digits, - _ . behind its kind");
+	}
+	while (i < l->n && strcmp(item_at(l, k->size, i), name) != 0)
+		i++;
+	if (i < l->n && l->lines[i].begin != 0) {
+		snprintf(text, sizeof(text), "this %s stands above already",
+		    k->word);
+		return conf_parse_fail(p, text, "join the two sections");
+	}
+	if (i == k->max) {
+		snprintf(text, sizeof(text), "too many %ss", k->word);
+		snprintf(right, sizeof(right), "want at most %zu", k->max);
+		return conf_parse_fail(p, text, right);
+	}
+	if (i == l->n && append(p, in) != 0)
 		return -1;
-	if (i == p->n_endpoints)
-		p->endpoints[p->n_endpoints++] = default_endpoint;
-	begin_lines(p, &p->endpoint_lines[i]);
-	p->to.endpoint = &p->endpoints[i];
-	strcpy(p->to.endpoint->name, name);
-	p->to.legacy = true;
+	item = item_at(l, k->size, i);
+	strcpy(item, name);
+	p->to.endpoint = in == IN_ENDPOINT ? (void *)item : NULL;
+	p->to.profile = in == IN_PROFILE ? (void *)item : NULL;
+	p->to.trust = in == IN_TRUST ? (void *)item : NULL;
+	p->to.legacy = true; /* endpoints begin with default_endpoint */
 	p->to.obsolete = false;
-	p->in = IN_ENDPOINT;
-	return 0;
-}
-
-static int begin_profile(struct conf_parse *p, const char *name)
-{
-	size_t i;
-
-	if (begin_named(p, name, "a profile", p->profile_lines, p->n_profiles,
-		PROFILES_MAX, profile_at, &i) != 0)
-		return -1;
-	if (i == p->n_profiles)
-		p->profiles[p->n_profiles++] = conf_default_profile;
-	begin_lines(p, &p->profile_lines[i]);
-	p->to.profile = &p->profiles[i];
-	strcpy(p->to.profile->name, name);
-	p->in = IN_PROFILE;
-	return 0;
-}
-
-static int begin_trust(struct conf_parse *p, const char *name)
-{
-	size_t i;
-
-	if (begin_named(p, name, "a trust", p->trust_lines, p->n_trusts,
-		TRUSTS_MAX, trust_at, &i) != 0)
-		return -1;
-	p->trusts[p->n_trusts++] = (struct trust){ .tie = TIE_SUBJECT };
-	begin_lines(p, &p->trust_lines[i]);
-	p->to.trust = &p->trusts[i];
-	strcpy(p->to.trust->name, name);
-	p->in = IN_TRUST;
+	begin_lines(p, in, &l->lines[i]);
 	return 0;
 }
 
@@ -228,8 +237,7 @@ static int begin_ca(struct conf_parse *p)
 	if (p->ca_lines.begin != 0)
 		return conf_parse_fail(p, "this section stands above already",
 		    "join the two sections");
-	begin_lines(p, &p->ca_lines);
-	p->in = IN_CA;
+	begin_lines(p, IN_CA, &p->ca_lines);
 	return 0;
 }
 
@@ -248,12 +256,12 @@ static int begin_section(struct conf_parse *p, char *line)
 		    "want it on a line of its own");
 	if (strcmp(name, "ca") == 0)
 		return begin_ca(p);
-	if (strncmp(name, "endpoint ", 9) == 0)
-		return begin_endpoint(p, name + 9);
-	if (strncmp(name, "profile ", 8) == 0)
-		return begin_profile(p, name + 8);
-	if (strncmp(name, "trust ", 6) == 0)
-		return begin_trust(p, name + 6);
+	for (enum conf_section in = IN_ENDPOINT; in <= IN_TRUST; in++) {
+		size_t n = strlen(kinds[in].word);
+
+		if (strncmp(name, kinds[in].word, n) == 0 && name[n] == ' ')
+			return begin_named(p, in, name + n + 1);
+	}
 	return conf_parse_fail(p, "unknown section",
 	    "want [ca], [endpoint NAME], [profile NAME] or [trust NAME]");
 }
@@ -315,12 +323,36 @@ static char *next_line(char *out, int size, void *user)
 	return out;
 }
 
+static void read_lines(struct conf_parse *p)
+{
+	int line = ini_parse_stream(next_line, p, on_key, p);
+
+	if (line > 0 && (!p->failed || (unsigned)line < p->line)) {
+		p->failed = false; /* inih found neither = nor [ before */
+		p->line = (unsigned)line;
+		conf_parse_fail(
+		    p, "neither a section nor a setting", "want NAME = VALUE");
+	} else if (line < 0) {
+		fail_nomem(p);
+	}
+}
+
+void conf_parse_free(struct conf_parse *p)
+{
+	if (p == NULL)
+		return;
+	for (enum conf_section in = IN_ENDPOINT; in <= IN_TRUST; in++) {
+		free(list_of(p, in)->items);
+		free(list_of(p, in)->lines);
+	}
+	free(p);
+}
+
 int conf_parse(const char *home, struct conf_parse **out, struct err *e)
 {
 	struct buf text = { 0 };
 	struct conf_parse *p;
 	struct err why;
-	int line;
 
 	if (home_read(home, HOME_CONF, &text, &why) != 0) {
 		err_set(e, why.kind == ERR_NOT_FOUND ? ERR_CONF : why.kind,
@@ -338,24 +370,14 @@ int conf_parse(const char *home, struct conf_parse **out, struct err *e)
 	p->home = home;
 	p->left = buf_span(&text);
 	p->to.conf = default_conf;
-	p->endpoints[p->n_endpoints++] = default_endpoint;
-	p->profiles[p->n_profiles++] = conf_default_profile;
 	p->e = e;
-	line = ini_parse_stream(next_line, p, on_key, p);
-	if (line > 0 && (!p->failed || (unsigned)line < p->line)) {
-		p->failed = false; /* inih found neither = nor [ before */
-		p->line = (unsigned)line;
-		conf_parse_fail(
-		    p, "neither a section nor a setting", "want NAME = VALUE");
-	} else if (line < 0) {
-		err_set(e, ERR_NOMEM, "%s", HOME_CONF);
-		p->failed = true;
-	}
+	if (append(p, IN_ENDPOINT) == 0 && append(p, IN_PROFILE) == 0)
+		read_lines(p);
 	if (!p->failed)
 		conf_check(p);
 	buf_release(&text);
 	if (p->failed) {
-		free(p);
+		conf_parse_free(p);
 		return -1;
 	}
 	*out = p;

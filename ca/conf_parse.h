@@ -7,11 +7,20 @@
 
 #include "conf_key.h"
 
-/* The line of each setting of a section, 0: not set; by its place in the table
- */
+/* The line of each setting of a section, 0: not set; by its place in the table. */
 struct conf_lines {
 	unsigned begin; /* of the section; 0: it is there without a line */
 	unsigned key[CONF_KEYS_MAX];
+};
+
+/*
+ * The sections of one kind, in the order of the file.  Most files have a few of
+ * them, and a process that answers one request pays for each page it touches.
+ */
+struct conf_list {
+	void *items; /* struct endpoint, profile or trust */
+	struct conf_lines *lines;
+	size_t n;
 };
 
 /*
@@ -26,28 +35,29 @@ struct conf_parse {
 	enum conf_section in;	  /* the section that is being read … */
 	struct conf_lines *lines; /* … and its lines */
 	struct conf_target to;
-	struct endpoint endpoints[ENDPOINTS_MAX]; /* "default" first */
-	struct profile profiles[PROFILES_MAX];	  /* likewise */
-	struct trust trusts[TRUSTS_MAX];
-	size_t n_endpoints, n_profiles, n_trusts;
-	struct conf_lines ca_lines, endpoint_lines[ENDPOINTS_MAX],
-	    profile_lines[PROFILES_MAX], trust_lines[TRUSTS_MAX];
+	struct conf_lines ca_lines;
+	struct conf_list endpoints, profiles; /* "default" first */
+	struct conf_list trusts;
 	bool failed;
 	struct err *e;
 };
 
 /*
- * conf_parse - read the file into a new *out; free it.  ERR_CONF
+ * conf_parse - read the file into a new *out.  ERR_CONF
+ * conf_parse_free - NULL is fine
  * conf_parse_fail - "ca.conf:LINE: what; what would be right" about p->line;
  * the first mistake is told.  Returns -1.
  */
 int conf_parse(const char *home, struct conf_parse **out, struct err *e);
+void conf_parse_free(struct conf_parse *p);
 int conf_parse_fail(struct conf_parse *p, const char *what, const char *right);
 
 /* a profile of which ca.conf says nothing */
 extern const struct profile conf_default_profile;
 
-/* conf_find_profile, conf_find_trust - by name; NULL */
+/* conf_find_endpoint, conf_find_profile, conf_find_trust - by name; NULL */
+const struct endpoint *conf_find_endpoint(
+    const struct conf_parse *p, const char *name);
 const struct profile *conf_find_profile(
     const struct conf_parse *p, const char *name);
 const struct trust *conf_find_trust(

@@ -34,25 +34,16 @@ static int count(const struct stored_cert *cert, void *arg)
 	return 0;
 }
 
-static bool is_there(const struct conf_parse *p, const char *name)
-{
-	for (size_t i = 0; i < p->n_endpoints; i++)
-		if (strcmp(p->endpoints[i].name, name) == 0)
-			return true;
-	return false;
-}
-
 /* is_taken_over - does another endpoint renew those of this one? */
 static bool is_taken_over(const struct conf_parse *p, const char *name)
 {
-	for (size_t i = 0; i < p->n_endpoints; i++) {
-		const struct endpoint *n = &p->endpoints[i];
+	const struct endpoint *n = p->endpoints.items;
 
+	for (size_t i = 0; i < p->endpoints.n; i++, n++)
 		if (n->renewal != RENEWAL_NO &&
 		    (words_has(&n->renewal_of, name) ||
 			words_has(&n->renewal_of, "*")))
 			return true;
-	}
 	return false;
 }
 
@@ -68,7 +59,8 @@ static void tell_left_alone(
 	{
 		json_int_t n = json_integer_value(value);
 
-		if (is_there(p, name) || is_taken_over(p, name))
+		if (conf_find_endpoint(p, name) != NULL ||
+		    is_taken_over(p, name))
 			continue;
 		snprintf(remedy, sizeof(remedy),
 		    "renewal_of = %s in the section of the URL that is to "
@@ -87,20 +79,22 @@ static void tell_unknown(
     struct check *c, const struct conf_parse *p, const json_t *by)
 {
 	int key = conf_key_find(IN_ENDPOINT, "renewal_of");
+	const struct endpoint *all = p->endpoints.items;
 	char name[WORD_MAX];
 
-	for (size_t i = 0; i < p->n_endpoints; i++) {
-		const char *at = p->endpoints[i].renewal_of.text;
+	for (size_t i = 0; i < p->endpoints.n; i++) {
+		const char *at = all[i].renewal_of.text;
 
 		while (words_next(&at, name))
-			if (strcmp(name, "*") != 0 && !is_there(p, name) &&
+			if (strcmp(name, "*") != 0 &&
+			    conf_find_endpoint(p, name) == NULL &&
 			    json_object_get(by, name) == NULL)
 				check_say(c, WARNING, HOME_CONF,
 				    "correct the name, or take it out",
 				    "%s:%u: renewal_of names %s: there is no "
 				    "such endpoint, and no valid certificate "
 				    "of it",
-				    HOME_CONF, p->endpoint_lines[i].key[key],
+				    HOME_CONF, p->endpoints.lines[i].key[key],
 				    name);
 	}
 }
@@ -109,14 +103,15 @@ static void tell_unknown(
 static void tell_of_no_use(struct check *c, const struct conf_parse *p)
 {
 	int key = conf_key_find(IN_ENDPOINT, "renewal_of");
+	const struct endpoint *all = p->endpoints.items;
 
-	for (size_t i = 0; i < p->n_endpoints; i++)
-		if (p->endpoints[i].renewal == RENEWAL_NO &&
-		    p->endpoints[i].renewal_of.text[0] != '\0')
+	for (size_t i = 0; i < p->endpoints.n; i++)
+		if (all[i].renewal == RENEWAL_NO &&
+		    all[i].renewal_of.text[0] != '\0')
 			check_say(c, WARNING, HOME_CONF,
 			    "take it out, or renewal = yes",
 			    "%s:%u: renewal_of has no effect with renewal = no",
-			    HOME_CONF, p->endpoint_lines[i].key[key]);
+			    HOME_CONF, p->endpoints.lines[i].key[key]);
 }
 
 /* They keep their profile when they are renewed (T-21). */
@@ -126,14 +121,10 @@ static void tell_no_profile(
 	char remedy[CONF_NAME_MAX + 80];
 	const char *name;
 	json_t *value;
-	size_t i;
 
 	json_object_foreach(of, name, value)
 	{
-		for (i = 0; i < p->n_profiles; i++)
-			if (strcmp(p->profiles[i].name, name) == 0)
-				break;
-		if (i < p->n_profiles)
+		if (conf_find_profile(p, name) != NULL)
 			continue;
 		snprintf(remedy, sizeof(remedy),
 		    "put [profile %s] back, or revoke them", name);
@@ -159,7 +150,7 @@ int check_renewal(struct check *c, struct ca *ca, struct err *e)
 		tell_unknown(c, p, g.by);
 		tell_of_no_use(c, p);
 		tell_no_profile(c, p, g.of);
-		free(p);
+		conf_parse_free(p);
 	}
 	json_decref(g.by);
 	json_decref(g.of);
