@@ -26,6 +26,7 @@
 #include "program.h"
 #include "reply.h"
 #include "service_log.h"
+#include "warm.h"
 
 /* GnuTLS wakes up when an operation needs it: serve.c. */
 GNUTLS_SKIP_GLOBAL_INIT
@@ -277,6 +278,7 @@ int main(void)
 	struct cgi_env env;
 	char id[17];
 
+	warm_up();
 	take_descriptors();
 	cgi_env_read(&env);
 	if (env.method == NULL) {

@@ -5,7 +5,6 @@
 
 #include "log.h"
 #include "reply.h"
-#include "warm.h"
 
 /*
  * The whole of what is served (RFC 8894, 3.5.1, 4.2, 4.3; GetCACertChain stood
@@ -115,8 +114,6 @@ void serve(struct ca *ca, const struct request *q, struct reply *r)
 
 	begin(q, r);
 	op = choose(q, &u, r);
-	if (op != NULL && op->run == op_pki)
-		warm_up();
 	if (op != NULL && op->crypto && gnutls_global_init() < 0) {
 		err_set(&e, ERR_CRYPTO, "GnuTLS does not start");
 		reply_fault(r, q, &e);

@@ -13,7 +13,7 @@
 enum {
 	PAGE = 4096,
 	HEAP_BYTES = 200 << 10, /* what an enrolment takes of it */
-	STACK_BYTES = 32 << 10,
+	STACK_BYTES = 56 << 10,
 	KEEP_BYTES = 16 << 20, /* what is freed stays in the heap */
 };
 

@@ -5,8 +5,9 @@
 #define WARM_H
 
 /*
- * warm_up - bring in the pages of heap and stack that an operation with
- * cryptography writes to.  Without effect where the kernel cannot (before 5.14).
+ * warm_up - bring in the pages of heap and stack that a request writes to; the
+ * first call of the process.  Without effect where the kernel cannot (before
+ * 5.14).
  */
 void warm_up(void);
 
