@@ -274,7 +274,11 @@ int ca_store(struct ca *ca, struct err *e)
 	if (home_check_secret(ca->home, HOME_STORE, e) != 0 ||
 	    home_path(ca->home, HOME_STORE, path, e) != 0)
 		return -1;
-	return store_open(path, &ca->store, e);
+	if (store_open(path, &ca->store, e) != 0)
+		return -1;
+	if (ca->one_request)
+		store_ends_process(ca->store);
+	return 0;
 }
 
 int ca_profile(const struct ca *ca, const char *name, struct profile *other,

@@ -18,6 +18,7 @@ struct ca {
 	char home[HOME_PATH_MAX];
 	struct conf conf;
 	char by[64]; /* the operator at work, for the audit log; else empty */
+	bool one_request; /* the process ends with this one */
 
 	/* ca_certs() */
 	bool has_certs, has_ra;

@@ -243,6 +243,7 @@ static int answer(const struct cgi_env *env, struct request *q)
 		limit_processes(NULL);
 		serve_fault(q, &e, &r);
 	} else {
+		ca->one_request = true;
 		limit_processes(ca);
 		q->body = buf_span(&body.bytes);
 		q->body_too_long = body.too_long;

@@ -165,6 +165,15 @@ int db_env_close(struct db_env *d, struct err *e)
 	return 0;
 }
 
+int db_env_part(struct db_env *d, struct err *e)
+{
+	int rc = d->db->close(d->db, DB_NOSYNC);
+
+	d->db = NULL;
+	d->env = NULL;
+	return rc == 0 ? 0 : db_env_fail(d, rc, "close", e);
+}
+
 void db_env_discard(struct db_env *d)
 {
 	if (d->env == NULL)

@@ -35,8 +35,14 @@ int db_env_open(
  */
 int db_env_checkpoint(struct db_env *d, unsigned kbytes, struct err *e);
 
-/* db_env_close - -1: the regions must not be joined any more */
+/*
+ * db_env_close - -1: the regions must not be joined any more
+ * db_env_part - likewise, but the regions stay mapped, for a process that ends
+ * now.  In them a process owns nothing but what its open database needs, and
+ * that is given back.
+ */
 int db_env_close(struct db_env *d, struct err *e);
+int db_env_part(struct db_env *d, struct err *e);
 
 /*
  * db_env_discard - give the handles up without touching what is behind them:

@@ -54,6 +54,11 @@ fail:
 	return -1;
 }
 
+void store_ends_process(struct store *st)
+{
+	st->ends_process = true;
+}
+
 void store_close(struct store *st)
 {
 	if (st == NULL)

@@ -175,8 +175,11 @@ static int once(struct visit *v, enum visit_kind kind,
 /* Inside, with .state dirty: the regions are left as they should be. */
 static void leave(struct store *st)
 {
+	int (*close_env)(struct db_env * d, struct err * e) =
+	    st->ends_process ? db_env_part : db_env_close;
+
 	if (db_env_checkpoint(&st->db, CHECKPOINT_KB, NULL) == 0 &&
-	    db_env_close(&st->db, NULL) == 0)
+	    close_env(&st->db, NULL) == 0)
 		(void)store_state_mark(&st->state, true, NULL);
 	db_env_discard(&st->db); /* if it is still open */
 }

@@ -22,6 +22,7 @@ struct store {
 	struct db_env db;
 	uint64_t generation; /* that db is attached to, if it is open */
 	bool audit_due;	     /* see store_audit_due */
+	bool ends_process;   /* see store_ends_process */
 };
 
 /* What a visit wants. */

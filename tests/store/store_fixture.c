@@ -310,6 +310,8 @@ uint32_t enrol_ack(const char *dir, uint32_t n, uint32_t *ack, struct err *e)
 	sample_init(&s, n);
 	if (store_open(dir, &st, e) != 0)
 		goto out;
+	if (ack != NULL)
+		store_ends_process(st);
 	if (store_request_find(st, &s.request.key, &r, &c, e) == 0) {
 		got = serial_number(&c.serial);
 		stored_cert_release(&c);

@@ -71,7 +71,8 @@ enum request_state sample_state(struct store *st, const struct sample *s);
 /*
  * enrol - what one CGI process does: find, add the challenge of n, grant,
  * close.  Returns the serial number that it got, or 0 with *e set. enrol_ack
- * tells it to *ack at the moment at which a client would be told.
+ * tells it to *ack at the moment at which a client would be told, and is for a
+ * process that ends then.
  */
 uint32_t enrol(const char *dir, uint32_t n, struct err *e);
 uint32_t enrol_ack(const char *dir, uint32_t n, uint32_t *ack, struct err *e);
