@@ -14,8 +14,8 @@
 #include "visit.h"
 
 enum {
-	CHECKPOINT_KB = 1024, /* of log, at close, behind the answer */
-	OVERDUE_KB = 4096,    /* of log: nobody has closed, so do it now */
+	CHECKPOINT_KB = 1024, /* of log, behind the answer */
+	OVERDUE_KB = 4096,    /* of log: nobody has done it, so do it now */
 	TRIES = 2,
 };
 
@@ -162,7 +162,8 @@ static int once(struct visit *v, enum visit_kind kind,
 	if (rc == 0 && !v->undo) {
 		if (commit(v, kind, e) != 0)
 			return -1;
-		rc = db_env_checkpoint(v->db, OVERDUE_KB, NULL);
+		rc = db_env_checkpoint(v->db,
+		    kind == VISIT_NOTE ? CHECKPOINT_KB : OVERDUE_KB, NULL);
 		v->broken = rc != 0; /* but what was committed is durable */
 		return 0;
 	}
@@ -209,7 +210,7 @@ int visit_run(struct store *st, enum visit_kind kind,
 	}
 	if (rc == 0 && kind == VISIT_WRITE && v.told && !v.undo)
 		st->audit_due = true;
-	if (st->db.env != NULL && kind == VISIT_NOTE)
+	if (st->db.env != NULL && kind == VISIT_NOTE && st->ends_process)
 		leave(st);
 	else if (st->db.env != NULL)
 		(void)store_state_mark(&st->state, true, NULL);

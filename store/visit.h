@@ -28,7 +28,8 @@ struct store {
 /* What a visit wants. */
 enum visit_kind {
 	VISIT_READ,  /* no transaction, no flush */
-	VISIT_NOTE,  /* commit without waiting for the disk, and visit_leave */
+	VISIT_NOTE,  /* commit without waiting for the disk; a process that ends
+			leaves with it */
 	VISIT_WRITE, /* durable when it returns */
 };
 
