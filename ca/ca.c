@@ -26,20 +26,49 @@ int ca_open(
 	return 0;
 }
 
+static void drop_certs(struct ca *ca)
+{
+	buf_release(&ca->ca_der);
+	buf_release(&ca->sign_der);
+	buf_release(&ca->enc_der);
+	ca->has_certs = false;
+}
+
+static void drop_keys(struct ca *ca)
+{
+	if (ca->enc_key != ca->ca_key)
+		privkey_free(ca->enc_key);
+	if (ca->sign_key != ca->ca_key)
+		privkey_free(ca->sign_key);
+	privkey_free(ca->ca_key);
+	ca->ca_key = ca->sign_key = ca->enc_key = NULL;
+	ca->can_issue = false;
+	explicit_bzero(ca->challenge_secret, sizeof(ca->challenge_secret));
+	ca->has_secret = false;
+}
+
+int ca_turn(struct ca *ca, const char *endpoint, struct err *e)
+{
+	struct home_stamp now;
+
+	/* before they are read: what is written meanwhile is seen next time */
+	home_stamp(ca->home, &now);
+	if (!home_stamp_eq(&now, &ca->stamp)) {
+		drop_certs(ca);
+		drop_keys(ca);
+		ca->stamp = now;
+	}
+	return conf_load(ca->home, endpoint, &ca->conf, e);
+}
+
 void ca_close(struct ca *ca)
 {
 	if (ca == NULL)
 		return;
 	audit_drain_due(ca);
 	store_close(ca->store);
-	if (ca->enc_key != ca->ca_key)
-		privkey_free(ca->enc_key);
-	if (ca->sign_key != ca->ca_key)
-		privkey_free(ca->sign_key);
-	privkey_free(ca->ca_key);
-	buf_release(&ca->ca_der);
-	buf_release(&ca->sign_der);
-	buf_release(&ca->enc_der);
+	drop_keys(ca);
+	drop_certs(ca);
 	explicit_bzero(ca, sizeof(*ca));
 	free(ca);
 }
@@ -83,13 +112,6 @@ static int load_ra_cert(const struct ca *ca, const char *name, struct buf *der,
 		    "is it of another CA?",
 		    name, HOME_CA_CERT);
 	return 0;
-}
-
-static void drop_certs(struct ca *ca)
-{
-	buf_release(&ca->ca_der);
-	buf_release(&ca->sign_der);
-	buf_release(&ca->enc_der);
 }
 
 int ca_certs(struct ca *ca, struct err *e)

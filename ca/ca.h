@@ -12,13 +12,15 @@
 #include "cert.h"
 #include "conf.h"
 #include "home.h"
+#include "home_stamp.h"
 #include "store.h"
 
 struct ca {
 	char home[HOME_PATH_MAX];
 	struct conf conf;
 	char by[64]; /* the operator at work, for the audit log; else empty */
-	bool one_request; /* the process ends with this one */
+	bool one_request;	 /* the process ends with this one */
+	struct home_stamp stamp; /* ca_turn(): of what is loaded */
 
 	/* ca_certs() */
 	bool has_certs, has_ra;
@@ -43,6 +45,13 @@ struct ca {
 int ca_open(
     const char *home, const char *endpoint, struct ca **ca, struct err *e);
 void ca_close(struct ca *ca); /* wipes; NULL is fine */
+
+/*
+ * ca_turn - to the next request, for `endpoint`: ca.conf is read anew, and a
+ * certificate, key or secret that somebody has changed, its owner or its mode,
+ * when it is needed next.  -1: ca cannot be asked, but turned again.
+ */
+int ca_turn(struct ca *ca, const char *endpoint, struct err *e);
 
 /*
  * Each of these does its work once.

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 static int parse_length(const char *text, size_t *n)
 {
@@ -19,19 +18,8 @@ static int parse_length(const char *text, size_t *n)
 	return 0;
 }
 
-/* Read once; the size, 0 at the end, -1 with errno. */
-static ssize_t read_some(int fd, uint8_t *chunk, size_t n)
-{
-	ssize_t got;
-
-	do
-		got = read(fd, chunk, n);
-	while (got < 0 && errno == EINTR);
-	return got;
-}
-
-int body_read(
-    int fd, const char *length, size_t max, struct body *b, struct err *e)
+int body_read(const struct gateway *g, const char *length, size_t max,
+    struct body *b, struct err *e)
 {
 	size_t want = BODY_DRAIN_MAX, seen = 0, left;
 	struct body out = { 0 };
@@ -46,8 +34,8 @@ int body_read(
 	out.too_long = told && want > max;
 	while (seen < want && seen < BODY_DRAIN_MAX) {
 		left = want - seen;
-		got = read_some(
-		    fd, chunk, left < sizeof(chunk) ? left : sizeof(chunk));
+		got = g->read(
+		    g->arg, chunk, left < sizeof(chunk) ? left : sizeof(chunk));
 		if (got < 0) {
 			err_set(e, ERR_SYS, "body: %s", strerror(errno));
 			goto failed;

@@ -7,7 +7,7 @@
 #ifndef BODY_H
 #define BODY_H
 
-#include "buf.h"
+#include "gateway.h"
 
 /* What is over the cap is read and thrown away, up to here. */
 enum { BODY_DRAIN_MAX = 8 * 1024 * 1024 };
@@ -19,13 +19,13 @@ struct body {
 };
 
 /*
- * body_read - read the body from fd, of which the first `max` bytes may count.
+ * body_read - read the body, of which the first `max` bytes may count.
  * `length` is CONTENT_LENGTH: decimal digits and nothing else (RFC 3875,
  * 4.1.2), and no more than that is read; NULL: to the end (a body in chunks has
- * no length). -1: out of memory, or the descriptor cannot be read (ERR_SYS).
+ * no length). -1: out of memory, or the web server cannot be read (ERR_SYS).
  */
-int body_read(
-    int fd, const char *length, size_t max, struct body *b, struct err *e);
+int body_read(const struct gateway *g, const char *length, size_t max,
+    struct body *b, struct err *e);
 void body_release(struct body *b);
 
 #endif

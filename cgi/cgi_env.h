@@ -1,12 +1,13 @@
 /*
- * cgi_env.h - what the web server says in the environment (RFC 3875, 4.1).
+ * cgi_env.h - what the web server says of a request (RFC 3875, 4.1): in the
+ * environment of a CGI program, or in the parameters of FastCGI.
  */
 #ifndef CGI_ENV_H
 #define CGI_ENV_H
 
 #include <stdbool.h>
 
-/* Borrows the strings that the process was started with, which stay. */
+/* Borrows the strings. */
 struct cgi_env {
 	const char *method;	    /* NULL: no web server started us */
 	const char *query;	    /* "" if not set */
@@ -17,11 +18,20 @@ struct cgi_env {
 	const char *endpoint;	    /* "" if not set */
 };
 
+/* The value of a variable, or NULL. */
+typedef const char *cgi_env_get(void *arg, const char *name);
+
+/* cgi_env_read - fill in *env from what `get` knows */
+void cgi_env_read(struct cgi_env *env, cgi_env_get *get, void *arg);
+
+/* cgi_env_own - a cgi_env_get: our own environment; those strings stay */
+cgi_env_get cgi_env_own;
+
 /*
- * cgi_env_read - fill in *env, and empty the environment for whatever library
- * would look into it: a request header can be in there under a name of the
- * peer's choice (httpoxy, CVE-2016-5387).  PATH and TZ are set.
+ * cgi_env_clear - empty the environment for whatever library would look into
+ * it: a request header can be in there under a name of the peer's choice
+ * (httpoxy, CVE-2016-5387).  PATH and TZ are set.
  */
-void cgi_env_read(struct cgi_env *env);
+void cgi_env_clear(void);
 
 #endif

@@ -1,10 +1,6 @@
 #include "reply.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/uio.h>
-#include <unistd.h>
 
 #include "log.h"
 
@@ -96,35 +92,7 @@ static int put_head(struct buf *head, const struct reply *r)
 	    buf_put(head, SPAN_LIT("\r\n"), NULL);
 }
 
-/* Head and body in as few pieces as the kernel takes; a CRL may be large. */
-static int write_all(int fd, struct span head, struct span body, struct err *e)
-{
-	struct iovec v[2] = {
-		{ (void *)(uintptr_t)head.p, head.n },
-		{ (void *)(uintptr_t)body.p, body.n },
-	};
-	ssize_t n;
-
-	while (v[0].iov_len + v[1].iov_len != 0) {
-		n = writev(fd, v, 2);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_set(
-			    e, ERR_SYS, "reply: %s", strerror(errno));
-		for (size_t i = 0; i < 2; i++) {
-			size_t done =
-			    (size_t)n < v[i].iov_len ? (size_t)n : v[i].iov_len;
-
-			v[i].iov_base = (uint8_t *)v[i].iov_base + done;
-			v[i].iov_len -= done;
-			n -= (ssize_t)done;
-		}
-	}
-	return 0;
-}
-
-int reply_write(int fd, const struct reply *r, struct err *e)
+int reply_write(const struct gateway *g, const struct reply *r, struct err *e)
 {
 	struct buf head = { 0 };
 	struct span body = r->head ? SPAN_LIT("") : buf_span(&r->body);
@@ -133,7 +101,7 @@ int reply_write(int fd, const struct reply *r, struct err *e)
 	if (put_head(&head, r) != 0)
 		err_set(e, ERR_NOMEM, "the head of a reply");
 	else
-		rc = write_all(fd, buf_span(&head), body, e);
+		rc = g->write(g->arg, buf_span(&head), body, e);
 	buf_release(&head);
 	return rc;
 }

@@ -4,6 +4,7 @@
 #ifndef REPLY_H
 #define REPLY_H
 
+#include "gateway.h"
 #include "op.h"
 
 /*
@@ -16,9 +17,9 @@ void reply_refuse(struct reply *r, const struct request *q, int status,
 void reply_fault(struct reply *r, const struct request *q, const struct err *e);
 
 /*
- * reply_write - header and body to fd.  Always with a Content-Length: without
+ * reply_write - header and body.  Always with a Content-Length: without
  * one nginx makes chunks of it, which old clients cannot read.  ERR_SYS.
  */
-int reply_write(int fd, const struct reply *r, struct err *e);
+int reply_write(const struct gateway *g, const struct reply *r, struct err *e);
 
 #endif

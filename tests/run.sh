@@ -54,8 +54,8 @@ sh "$src/tools/packages.sh" \
 	pkg-config libcriterion-dev libcurl4-gnutls-dev libdb5.3-dev \
 	libfcgi-dev libgmp-dev libgnutls28-dev libinih-dev libjansson-dev \
 	libseccomp-dev libssl-dev libtasn1-6-dev libtasn1-bin libunistring-dev \
-	mandoc apache2-bin fcgiwrap nginx-light \
-	certmonger curl dbus gnutls-bin libstrongswan-extra-plugins \
+	mandoc apache2-bin fcgiwrap libfcgi-bin nginx-light spawn-fcgi \
+	certmonger curl dbus gnutls-bin jq libstrongswan-extra-plugins \
 	libstrongswan-standard-plugins openssl scep strongswan-pki
 
 # Tests that are run by root change to other users, who have to come to what was

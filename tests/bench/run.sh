@@ -6,7 +6,7 @@
 #
 # TOOLS is the folder of meter, crypto, device, fill, load and empty.  ROUNDS of
 # each measurement (50), certificates in the full store (10000), enrolments
-# through a web server (200).  Where nginx and fcgiwrap, or Debian's scepserver, or
+# through a web server (200).  Where nginx, fcgiwrap, spawn-fcgi, scepserver or
 # valgrind are not installed, their part is left out.
 set -eu
 
@@ -60,6 +60,10 @@ home() {
 home fresh 0 "$rounds"
 home full 0 "$rounds"
 home web 0 "$load"
+home workers 0 "$load"
+mkdir alone.requests
+"$tools/device" requests workers/certs/ca.pem device.key bench-secret \
+	alone.requests "$load" "$load"
 "$tools/fill" granted "$work/full" "$stored"
 
 # requests that have their certificate, and some that wait for the operator
@@ -184,18 +188,18 @@ socket.create_connection(("127.0.0.1", int(sys.argv[1])))' "$1" 2>/dev/null; do
 	done
 }
 
-# under_load NAME PORT PATH REQUESTS PID... - appends to `loads`
+# under_load NAME PORT PATH REQUESTS AT-ONCE PID... - appends to `loads`
 under_load() {
-	name=$1 port=$2 path=$3 requests=$4
-	shift 4
+	name=$1 port=$2 path=$3 requests=$4 at_once=$5
+	shift 5
 	before=$(ticks "$@")
-	seconds=$("$tools/load" "$port" "$path" "$requests" "$load" 2)
+	seconds=$("$tools/load" "$port" "$path" "$requests" "$load" "$at_once")
 	after=$(ticks "$@")
 	echo "$name $seconds $((after - before)) $(getconf CLK_TCK)" >>loads
 }
 : >loads
 
-if command -v nginx >/dev/null && command -v fcgiwrap >/dev/null; then
+start_nginx() { # HOME - before $work/fcgi.sock; sets $port and $nginx
 	port=$(free_port)
 	cat >nginx.conf <<-END
 		daemon off;
@@ -213,29 +217,52 @@ if command -v nginx >/dev/null && command -v fcgiwrap >/dev/null; then
 			scgi_temp_path $work/nginx.tmp5;
 			server {
 				listen 127.0.0.1:$port;
-				set \$scepca_home $work/web;
+				set \$scepca_home $work/$1;
 				set \$scepca_cgi $pkiclient;
 				set \$scepca_socket unix:$work/fcgi.sock;
 				include $source/nginx-conf/scepca.conf;
 			}
 		}
 	END
-	fcgiwrap -c 2 -s "unix:$work/fcgi.sock" >fcgi.log 2>&1 &
-	fcgi=$!
-	pids="$pids $fcgi"
 	nginx -c "$work/nginx.conf" -p "$work" 2>nginx.err &
 	nginx=$!
 	pids="$pids $nginx"
 	listening "$port"
-	# shellcheck disable=SC2046
-	under_load scepca "$port" /scep web.requests \
-		$(family "$fcgi") $(family "$nginx")
-	stop
-	got=$("$scepca" cert list --home "$work/web" --json | grep -c serial)
-	[ "$got" -ge "$load" ] || {
-		echo "only $got of $load were enrolled" >&2
+}
+all_enrolled() { # HOME COUNT
+	got=$("$scepca" cert list --home "$work/$1" --json | grep -c serial)
+	[ "$got" -ge "$2" ] || {
+		echo "only $got of $2 were enrolled" >&2
 		exit 1
 	}
+}
+
+if command -v nginx >/dev/null && command -v fcgiwrap >/dev/null; then
+	fcgiwrap -c 2 -s "unix:$work/fcgi.sock" >fcgi.log 2>&1 &
+	fcgi=$!
+	pids="$pids $fcgi"
+	start_nginx web
+	# shellcheck disable=SC2046
+	under_load scepca "$port" /scep web.requests 2 \
+		$(family "$fcgi") $(family "$nginx")
+	stop
+	all_enrolled web "$load"
+fi
+
+if command -v nginx >/dev/null && command -v spawn-fcgi >/dev/null; then
+	rm -f fcgi.sock
+	SCEPCA_WORKERS=2 spawn-fcgi -n -s "$work/fcgi.sock" -- "$pkiclient" \
+		2>workers.log &
+	fcgi=$!
+	pids="$pids $fcgi"
+	start_nginx workers
+	# shellcheck disable=SC2046
+	under_load alone "$port" /scep alone.requests 1 $(family "$fcgi")
+	# shellcheck disable=SC2046
+	under_load workers "$port" /scep workers.requests 2 \
+		$(family "$fcgi") $(family "$nginx")
+	stop
+	all_enrolled workers $((2 * load))
 fi
 
 if command -v scepserver >/dev/null; then
@@ -249,7 +276,7 @@ if command -v scepserver >/dev/null; then
 	scep=$!
 	pids="$pids $scep"
 	listening "$port"
-	under_load scepserver "$port" /scep scep.requests "$scep"
+	under_load scepserver "$port" /scep scep.requests 2 "$scep"
 	memory=$(awk '/VmHWM/ { print $2 }' "/proc/$scep/status")
 	stop
 	kept=$(find depot -name 'device-*' | wc -l)
@@ -267,7 +294,12 @@ FILENAME == "counted" {
 	count[$1] = $2
 	next
 }
-{ seconds[$1] = $2; cpu[$1] = $3 / $4; order[++n] = $1 }
+{ seconds[$1] = $2; cpu[$1] = $3 / $4 * 1000 / load }
+function rate(name, title, more) {
+	if (name in seconds)
+		printf "  %-42s %8.0f %5.2f ms%s\n", title,
+			load / seconds[name], cpu[name], more
+}
 function judge(what, min, med, target, unit) {
 	printf "%-44s %8.2f %8.2f %8.1f %-3s %s\n", what, min, med, target,
 		unit, min <= target ? "pass" : "MISSED"
@@ -298,6 +330,10 @@ END {
 	printf "%-44s %8.2f %8.2f\n", "  of this, an empty program and those alone",
 		(least["empty"] + least["crypto"]) / least["crypto"],
 		(median["empty"] + median["crypto"]) / median["crypto"]
+	if ("alone" in cpu)
+		judge("  by a worker, FastCGI / those operations",
+			cpu["alone"] * 1000 / least["crypto"],
+			cpu["alone"] * 1000 / median["crypto"], 1.6, "")
 	judge("CertPoll / one signature and an empty program",
 		least["poll"] / (least["signature"] + least["empty"]),
 		median["poll"] / (median["signature"] + median["empty"]), 1.3,
@@ -322,20 +358,12 @@ END {
 	judge(stored " certificates / empty store",
 		least["full"] / least["enrol"],
 		median["full"] / median["enrol"], 1.2, "")
-	if (n > 0)
-		printf "\n%-44s %8s %8s\n", load " enrolments, 2 at once",
-			"per s", "CPU"
+	printf "\n%-44s %8s %8s\n", load " enrolments, 2 at once", "per s",
+		"CPU"
 	# fcgiwrap does not wait for its children, so theirs are added
-	for (i = 1; i <= n; i++)
-		if (order[i] == "scepca")
-			printf "  %-42s %8.0f %5.2f ms\n",
-				"nginx, fcgiwrap, pkiclient.exe",
-				load / seconds["scepca"],
-				cpu["scepca"] * 1000 / load + median["enrol"] / 1000
-		else
-			printf "  %-42s %8.0f %5.2f ms  %d kept, %.0f MB\n",
-				"scepserver (resident)",
-				load / seconds["scepserver"],
-				cpu["scepserver"] * 1000 / load, kept,
-				memory / 1024
+	cpu["scepca"] += median["enrol"] / 1000
+	rate("scepca", "nginx, fcgiwrap, pkiclient.exe", "")
+	rate("workers", "nginx, pkiclient.exe (FastCGI)", "")
+	rate("scepserver", "scepserver (resident)",
+		sprintf("  %d kept, %.0f MB", kept, memory / 1024))
 }' measured counted loads

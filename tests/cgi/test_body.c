@@ -28,6 +28,14 @@ static int file_of(size_t n)
 	return fd;
 }
 
+static int read_from(
+    int fd, const char *length, size_t max, struct body *b, struct err *e)
+{
+	struct gateway g = gateway_cgi(&(struct gateway_cgi){ .in = fd });
+
+	return body_read(&g, length, max, b, e);
+}
+
 static const struct {
 	const char *length; /* NULL: not set */
 	size_t sent;
@@ -67,7 +75,7 @@ TEST_ROWS(body, table, cases)
 	struct body b = { 0 };
 	struct err e;
 
-	cr_assert_eq(body_read(fd, cases[i].length, MAX, &b, &e), 0);
+	cr_assert_eq(read_from(fd, cases[i].length, MAX, &b, &e), 0);
 	cr_expect_eq(b.too_long, cases[i].too_long, "%s", row);
 	cr_expect_eq(b.is_short, cases[i].is_short, "%s", row);
 	cr_expect_eq(b.bytes.n, cases[i].got, "%s: %zu", row, b.bytes.n);
@@ -82,7 +90,7 @@ Test(body, unreadable)
 	struct body b = { 0 };
 	struct err e = { 0 };
 
-	cr_expect_eq(body_read(-1, "5", MAX, &b, &e), -1);
+	cr_expect_eq(read_from(-1, "5", MAX, &b, &e), -1);
 	cr_expect_eq(e.kind, ERR_SYS);
 	cr_expect_eq(b.bytes.n, 0);
 }
@@ -106,7 +114,7 @@ Test(body, in_pieces)
 		_exit(0);
 	}
 	close(fds[1]);
-	cr_assert_eq(body_read(fds[0], "100", MAX, &b, &e), 0);
+	cr_assert_eq(read_from(fds[0], "100", MAX, &b, &e), 0);
 	cr_expect_eq(b.bytes.n, 100);
 	cr_expect_not(b.is_short);
 	cr_expect_eq(memcmp(b.bytes.p + 90, "0123456789", 10), 0);

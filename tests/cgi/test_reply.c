@@ -15,6 +15,13 @@ static const struct request request = {
 	.method = HTTP_GET, .remote = "192.0.2.7", .id = "0123456789abcdef"
 };
 
+static int write_to(int fd, const struct reply *r, struct err *e)
+{
+	struct gateway g = gateway_cgi(&(struct gateway_cgi){ .out = fd });
+
+	return reply_write(&g, r, e);
+}
+
 static void expect_written(const struct reply *r, const char *want)
 {
 	int fd = memfd_create("reply", 0);
@@ -22,7 +29,7 @@ static void expect_written(const struct reply *r, const char *want)
 	struct err e;
 
 	cr_assert(fd >= 0);
-	cr_assert_eq(reply_write(fd, r, &e), 0);
+	cr_assert_eq(write_to(fd, r, &e), 0);
 	cr_assert(pread(fd, got, sizeof(got) - 1, 0) >= 0);
 	cr_expect_str_eq(got, want);
 	close(fd);
@@ -122,7 +129,7 @@ Test(reply, reader_gone)
 	signal(SIGPIPE, SIG_IGN);
 	cr_assert_eq(pipe(fds), 0);
 	close(fds[0]);
-	cr_expect_eq(reply_write(fds[1], &r, &e), -1);
+	cr_expect_eq(write_to(fds[1], &r, &e), -1);
 	cr_expect_eq(e.kind, ERR_SYS);
-	cr_expect_eq(reply_write(-1, &r, &e), -1);
+	cr_expect_eq(write_to(-1, &r, &e), -1);
 }

@@ -7,6 +7,9 @@
 #	nginx          nginx, and a fcgiwrap of the CA's own user
 #	apache         httpd which runs the program itself (mod_cgid)
 #	apache-fcgi    httpd, and the same fcgiwrap
+#	nginx-workers, apache-workers
+#	               either of them, and the program as a FastCGI server, which
+#	               spawn-fcgi has started
 #
 # Each includes the repository's configuration file as it is.  Started by root,
 # web server and CA are two users, as on a real host; otherwise they are one.
@@ -177,16 +180,22 @@ setting() {
 
 # ----------------------------------------------------------- the web servers
 
-# start_server nginx|apache|apache-fcgi - and $base is its URL
+# start_server NAME - one of the above, and $base is its URL; $server is then
+# nginx, apache or apache-fcgi
 start_server() {
-	server=$1
-	case $server in
-	nginx) need nginx fcgiwrap curl ;;
-	apache) need apache2 curl ;;
-	apache-fcgi) need apache2 fcgiwrap curl ;;
-	*) die "no such server: $server" ;;
+	case $1 in
+	nginx) server=$1 runner=fcgiwrap ;;
+	apache) server=$1 runner= ;;
+	apache-fcgi) server=$1 runner=fcgiwrap ;;
+	nginx-workers) server=nginx runner=workers ;;
+	apache-workers) server=apache-fcgi runner=workers ;;
+	*) die "no such server: $1" ;;
 	esac
-	[ "$server" = apache ] || start_fcgiwrap
+	case $server in
+	nginx) need nginx curl ;;
+	*) need apache2 curl ;;
+	esac
+	[ -z "$runner" ] || "start_$runner"
 	seed=$$
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
 		seed=$(((seed * 7919 + 104729) % 1000003))
@@ -217,6 +226,7 @@ as_daemon() {
 
 # fcgiwrap leaves its children behind when it ends, hence a process group.
 start_fcgiwrap() {
+	need fcgiwrap
 	socket=$run/socket/fcgi
 	rm -f "$socket"
 	as_daemon $as_ca setsid sh -c 'umask 007; exec "$@"' sh \
@@ -224,6 +234,18 @@ start_fcgiwrap() {
 		>>"$run/fcgiwrap.log" 2>&1 &
 	groups="$groups $!"
 	until_true 5 test -S "$socket" || die 'fcgiwrap does not start'
+	[ "$ca_user" = "$web_user" ] || chgrp "$web_user" "$socket"
+}
+
+# Two, so that most requests meet a worker that has served others.
+start_workers() {
+	need spawn-fcgi
+	socket=$run/socket/fcgi
+	rm -f "$socket"
+	as_daemon SCEPCA_WORKERS=2 $as_ca spawn-fcgi -n -M 0660 -s "$socket" \
+		-- "$work/bin/pkiclient.exe" >>"$run/workers.log" 2>&1 &
+	pids="$pids $!"
+	until_true 5 test -S "$socket" || die 'the workers do not start'
 	[ "$ca_user" = "$web_user" ] || chgrp "$web_user" "$socket"
 }
 

@@ -20,6 +20,7 @@ blocks() {
 	grep -q '^[^#]' "$2" || die "README.md has no block \`\`\`sh $1"
 }
 
+need spawn-fcgi
 blocks test test.sh
 mkdir scratch
 [ "$ca_user" = "$web_user" ] || chown "$ca_user" scratch

@@ -1,0 +1,221 @@
+/*
+ * A worker ends after a number of requests, or when it has grown: what a
+ * library loses with each, and Berkeley DB with each recovery, stays bounded.
+ */
+#include "fcgi.h"
+
+#include <errno.h>
+#include <fcgiapp.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "answer.h"
+#include "process.h"
+#include "workers.h"
+
+enum {
+	WORKERS = 4,
+	REQUESTS_MAX = 10000,
+	GROWTH_MAX_KIB = 64 << 10,
+	ERROR_PAUSE_US =
+	    20000, /* a socket that is broken is not asked busily */
+};
+
+/* What a request does not say. */
+struct fallback {
+	const char *home, *endpoint; /* NULL: not set */
+};
+
+struct source {
+	FCGX_Request *request;
+	const struct fallback *fallback;
+};
+
+bool fcgi_listens(int fd)
+{
+	int yes = 0;
+	socklen_t n = sizeof(yes);
+
+	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &yes, &n) == 0 &&
+	    yes != 0;
+}
+
+static const char *param(void *arg, const char *name)
+{
+	const struct source *s = arg;
+	const char *value = FCGX_GetParam(name, s->request->envp);
+
+	if (value != NULL)
+		return value;
+	if (strcmp(name, "SCEPCA_HOME") == 0)
+		return s->fallback->home;
+	return strcmp(name, "SCEPCA_ENDPOINT") == 0 ? s->fallback->endpoint
+						    : NULL;
+}
+
+static ssize_t read_some(void *arg, uint8_t *p, size_t n)
+{
+	FCGX_Request *r = arg;
+	int got = FCGX_GetStr((char *)p, (int)n, r->in);
+
+	if (got == 0 && FCGX_GetError(r->in) != 0) {
+		errno = EIO;
+		return -1;
+	}
+	return got;
+}
+
+static int put(FCGX_Stream *out, struct span s)
+{
+	while (s.n != 0) {
+		int n = s.n < INT32_MAX ? (int)s.n : INT32_MAX;
+
+		if (FCGX_PutStr((const char *)s.p, n, out) != n)
+			return -1;
+		s.p += n;
+		s.n -= (size_t)n;
+	}
+	return 0;
+}
+
+static int write_all(
+    void *arg, struct span head, struct span body, struct err *e)
+{
+	FCGX_Request *r = arg;
+
+	if (put(r->out, head) == 0 && put(r->out, body) == 0 &&
+	    FCGX_FFlush(r->out) == 0)
+		return 0;
+	return err_set(e, ERR_SYS, "reply: the web server has gone");
+}
+
+static void done(void *arg)
+{
+	FCGX_Finish_r(arg);
+}
+
+static void serve_request(
+    struct ca **ca, FCGX_Request *r, const struct fallback *fallback)
+{
+	struct source s = { r, fallback };
+	struct gateway g = { read_some, write_all, done, r };
+	struct cgi_env env;
+
+	cgi_env_read(&env, param, &s);
+	if (env.method == NULL)
+		env.method = "";
+	(void)answer(ca, &env, &g, false);
+}
+
+/* The most memory that it has had so far, in KiB. */
+static long memory(void)
+{
+	struct rusage used;
+
+	return getrusage(RUSAGE_SELF, &used) == 0 ? used.ru_maxrss : LONG_MAX;
+}
+
+static volatile sig_atomic_t ending;
+
+static void end(int sig)
+{
+	(void)sig;
+	ending = 1;
+}
+
+/*
+ * Wait for a connection.  Only here does SIGTERM come through: libfcgi takes an
+ * interrupted read for the end of a request.
+ */
+static bool wait_for_request(void)
+{
+	struct pollfd listening = { .fd = STDIN_FILENO, .events = POLLIN };
+	sigset_t all_but_term;
+
+	sigprocmask(SIG_SETMASK, NULL, &all_but_term);
+	sigdelset(&all_but_term, SIGTERM);
+	while (!ending && ppoll(&listening, 1, NULL, &all_but_term) < 0)
+		continue;
+	return !ending;
+}
+
+static void set_up_signals(void)
+{
+	sigset_t term;
+
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	sigprocmask(SIG_BLOCK, &term, NULL);
+	sigaction(SIGTERM, &(struct sigaction){ .sa_handler = end }, NULL);
+}
+
+static int work(void *arg)
+{
+	const struct fallback *fallback = arg;
+	struct ca *ca = NULL;
+	FCGX_Request r;
+	int served = 0, rc;
+	long most = memory() + GROWTH_MAX_KIB;
+
+	process_limit(false);
+	if (FCGX_Init() != 0 || FCGX_InitRequest(&r, STDIN_FILENO, 0) != 0)
+		return EXIT_FAILURE;
+	set_up_signals();
+	while (served < REQUESTS_MAX && memory() < most && wait_for_request()) {
+		rc = FCGX_Accept_r(&r);
+		if (rc == -EAGAIN)
+			continue; /* another worker was faster */
+		if (rc != 0) {
+			usleep(ERROR_PAUSE_US);
+			continue;
+		}
+		serve_request(&ca, &r, fallback);
+		served++;
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			continue; /* a notice was given */
+	}
+	FCGX_Free(&r, 1);
+	ca_close(ca);
+	return EXIT_SUCCESS;
+}
+
+static unsigned count_workers(const char *text)
+{
+	char *end;
+	unsigned long n;
+
+	if (text == NULL || *text == '\0')
+		return WORKERS;
+	n = strtoul(text, &end, 10);
+	return *end == '\0' && n <= WORKERS_MAX ? (unsigned)n : 0;
+}
+
+int fcgi_serve(void)
+{
+	struct fallback fallback = { getenv("SCEPCA_HOME"),
+		getenv("SCEPCA_ENDPOINT") };
+	unsigned n = count_workers(getenv("SCEPCA_WORKERS"));
+
+	if (n == 0) {
+		fprintf(stderr,
+		    "scepca: SCEPCA_WORKERS is no number from 1 to %d\n",
+		    WORKERS_MAX);
+		return 2;
+	}
+	cgi_env_clear();
+	/* a worker that comes too late does not wait in accept(2) */
+	if (fcntl(STDIN_FILENO, F_SETFL, O_NONBLOCK) != 0) {
+		perror("scepca: the socket on stdin");
+		return EXIT_FAILURE;
+	}
+	return workers_run(n, work, &fallback);
+}
