@@ -178,7 +178,7 @@ int answer(struct ca **ca, const struct cgi_env *env, const struct gateway *g,
 
 	make_id(id);
 	snprintf(remote, sizeof(remote), "%s", env->remote);
-	process_deadline(&q);
+	process_deadline(q.now, id, remote);
 	if ((env->has_body &&
 		body_read(g, env->content_length, BODY_MAX, &body, &e) != 0) ||
 	    turn_to_ca(ca, env, last, &e) != 0) {

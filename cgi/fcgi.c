@@ -16,6 +16,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "answer.h"
@@ -133,18 +134,36 @@ static void end(int sig)
 }
 
 /*
- * Wait for a connection.  Only here does SIGTERM come through: libfcgi takes an
+ * Poll; only here does SIGTERM come through, because libfcgi takes an
  * interrupted read for the end of a request.
  */
-static bool wait_for_request(void)
+static int wait_for(struct pollfd *fds, nfds_t n, const struct timespec *most)
 {
-	struct pollfd listening = { .fd = STDIN_FILENO, .events = POLLIN };
 	sigset_t all_but_term;
 
 	sigprocmask(SIG_SETMASK, NULL, &all_but_term);
 	sigdelset(&all_but_term, SIGTERM);
-	while (!ending && ppoll(&listening, 1, NULL, &all_but_term) < 0)
+	return ppoll(fds, n, most, &all_but_term);
+}
+
+/*
+ * Wait for the next request: on the connection that the web server keeps open,
+ * if it does, or on a new one.  Who waits on a new one has to be served, too,
+ * so a connection that stays idle then is closed.
+ */
+static bool wait_for_request(FCGX_Request *r)
+{
+	static const struct timespec grace = { .tv_nsec = 100000000 };
+	struct pollfd fds[] = {
+		{ .fd = STDIN_FILENO, .events = POLLIN },
+		{ .fd = r->ipcFd, .events = POLLIN }, /* -1: not looked at */
+	};
+
+	while (!ending && wait_for(fds, 2, NULL) < 0)
 		continue;
+	if (!ending && r->ipcFd >= 0 && fds[1].revents == 0 &&
+	    wait_for(&fds[1], 1, &grace) == 0)
+		FCGX_Free(r, 1);
 	return !ending;
 }
 
@@ -158,26 +177,37 @@ static void set_up_signals(void)
 	sigaction(SIGTERM, &(struct sigaction){ .sa_handler = end }, NULL);
 }
 
+/* A web server that connects and says nothing, or half of it, is not waited for. */
+static int accept_request(FCGX_Request *r)
+{
+	int rc;
+
+	process_deadline((int64_t)time(NULL), NULL, "");
+	rc = FCGX_Accept_r(r);
+	if (rc == 0)
+		return 0;
+	process_on_time();
+	if (rc != -EAGAIN) /* another worker was faster */
+		usleep(ERROR_PAUSE_US);
+	return -1;
+}
+
 static int work(void *arg)
 {
 	const struct fallback *fallback = arg;
 	struct ca *ca = NULL;
 	FCGX_Request r;
-	int served = 0, rc;
+	int served = 0;
 	long most = memory() + GROWTH_MAX_KIB;
 
 	process_limit(false);
 	if (FCGX_Init() != 0 || FCGX_InitRequest(&r, STDIN_FILENO, 0) != 0)
 		return EXIT_FAILURE;
 	set_up_signals();
-	while (served < REQUESTS_MAX && memory() < most && wait_for_request()) {
-		rc = FCGX_Accept_r(&r);
-		if (rc == -EAGAIN)
-			continue; /* another worker was faster */
-		if (rc != 0) {
-			usleep(ERROR_PAUSE_US);
+	while (
+	    served < REQUESTS_MAX && memory() < most && wait_for_request(&r)) {
+		if (accept_request(&r) != 0)
 			continue;
-		}
 		serve_request(&ca, &r, fallback);
 		served++;
 		while (waitpid(-1, NULL, WNOHANG) > 0)

@@ -83,12 +83,13 @@ static void limit_cpu(void)
 	(void)setrlimit(RLIMIT_CPU, &limit);
 }
 
-void process_deadline(const struct request *q)
+void process_deadline(int64_t now, const char *id, const char *remote)
 {
 	struct sigaction act = { .sa_handler = give_up };
 	char why[64];
 
-	log_begin(&last_words, q->now, q->id, q->remote);
+	process_on_time(); /* of an earlier one: its words are not overwritten */
+	log_begin(&last_words, now, id, remote);
 	snprintf(why, sizeof(why), "gave up: over %d s, or %d s of CPU time",
 	    WALL_SECONDS, CPU_SECONDS);
 	log_field_text(&last_words, "error", why);

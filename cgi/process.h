@@ -6,7 +6,8 @@
 #ifndef PROCESS_H
 #define PROCESS_H
 
-#include "op.h"
+#include <stdbool.h>
+#include <stdint.h>
 
 /*
  * process_descriptors - the first thing of all: nothing that we open may become
@@ -28,11 +29,13 @@ void process_limit(bool one_request);
 void process_programs(bool allowed);
 
 /*
- * process_deadline - this process ends if the answer to q takes too long, by
- * the clock or of its time: fcgiwrap and nginx never end a program that hangs.
+ * process_deadline - from now on: this process ends if an answer takes too
+ * long, by the clock or of its time, and its last words are about `id` and
+ * `remote`, as in struct request.  fcgiwrap and nginx never end a program that
+ * hangs.
  * process_on_time - the answer is out.
  */
-void process_deadline(const struct request *q);
+void process_deadline(int64_t now, const char *id, const char *remote);
 void process_on_time(void);
 
 #endif

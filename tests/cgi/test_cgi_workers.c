@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <criterion/criterion.h>
@@ -370,6 +372,28 @@ Test(workers, ends_behind_a_request)
 	cr_expect_eq(d.status, 400, "HTTP %d", d.status);
 	cgi_release(&d);
 	cr_expect_eq(fcgi_server_end(&server), 0);
+}
+
+/* T-34: who connects and says half of it.  30 s, so only when asked for. */
+Test(workers, silent_peer)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	int fd;
+
+	if (getenv("CGI_LONG") == NULL) {
+		teardown();
+		cr_skip("takes 30 s: set CGI_LONG");
+	}
+	start("1");
+	strcpy(a.sun_path, server.socket);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	cr_assert_eq(connect(fd, (struct sockaddr *)&a, sizeof(a)), 0);
+	cr_assert_eq(write(fd, "\1\1\0", 3), 3);
+	usleep(200000); /* it is with the worker */
+	expect_status("operation=GetCACaps", 200);
+	expect_log("gave up");
+	close(fd);
+	cr_expect_eq(fcgi_server_stop(&server), 0);
 }
 
 /* A worker that dies is replaced; without the first process all end. */

@@ -249,7 +249,11 @@ start_workers() {
 	[ "$ca_user" = "$web_user" ] || chgrp "$web_user" "$socket"
 }
 
+# To workers nginx keeps connections open, which is theirs to end in time: there
+# are always more of them than two at once.
 start_nginx() {
+	to=unix:$run/socket/fcgi keep=
+	[ "$runner" != workers ] || to=workers keep='fastcgi_keep_conn on;'
 	{
 		[ "$(id -u)" -ne 0 ] || echo "user $web_user;"
 		cat <<-END
@@ -268,11 +272,16 @@ start_nginx() {
 				gzip on;
 				gzip_min_length 1;
 				gzip_types text/plain application/x-pki-message;
+				upstream workers {
+					server unix:$run/socket/fcgi;
+					keepalive 2;
+				}
 				server {
+					$keep
 					listen 127.0.0.1:$port default_server;
 					set \$scepca_home $home;
 					set \$scepca_cgi $work/bin/pkiclient.exe;
-					set \$scepca_socket unix:$run/socket/fcgi;
+					set \$scepca_socket $to;
 					include $E2E_SRC/nginx-conf/scepca.conf;
 					$(cat "$run/locations.conf" 2>/dev/null)
 					location ^~ /obsolete/ {
