@@ -83,16 +83,25 @@ static void hold_back(const char *home, unsigned ms)
 	close(fd);
 }
 
-/* In a process of its own, which has no keys when the program starts. */
-static _Noreturn void give_and_exit(struct ca *ca, const struct notice *notice)
+/*
+ * In a process of its own, which when the program starts has no key, and no
+ * descriptor but the lock, if there is one.
+ */
+static _Noreturn void give_and_exit(
+    struct ca *ca, const struct notice *notice, int lock)
 {
 	static struct conf conf;
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int last = STDERR_FILENO;
 
 	conf = ca->conf;
 	ca_close(ca);
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		dup2(null, fd);
+	if (lock >= 0)
+		last = dup2(lock, STDERR_FILENO + 1);
+	close_range((unsigned)last + 1, ~0U, 0);
+	process_as_usual();
 	(void)setsid();
 	alarm((unsigned)conf.notify_timeout + 5);
 	_exit(notice_give(&conf, notice, NULL) == 0 ? EXIT_SUCCESS
@@ -119,7 +128,7 @@ static void give_notice(struct ca *ca, const struct notice *notice)
 			return;
 	}
 	if ((lock < 0 || flock(lock, LOCK_EX | LOCK_NB) == 0) && fork() == 0)
-		give_and_exit(ca, notice);
+		give_and_exit(ca, notice, lock);
 	if (lock >= 0)
 		close(lock);
 }
@@ -135,6 +144,7 @@ static void after_reply(
 	if (r->has_delivered && ca->store != NULL)
 		(void)audit_note_delivered(
 		    ca, &r->delivered, q->remote, q->now, NULL);
+	audit_drain_due(ca);
 	if (r->notice.event != NOTICE_NONE)
 		give_notice(ca, &r->notice);
 }
@@ -197,6 +207,7 @@ int answer(struct ca **ca, const struct cgi_env *env, const struct gateway *g,
 	after_reply(its, &q, &r);
 	reply_release(&r);
 	body_release(&body);
+	process_programs(false);
 	process_on_time();
 	return rc;
 }

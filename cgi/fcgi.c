@@ -7,19 +7,20 @@
 #include <errno.h>
 #include <fcgiapp.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "answer.h"
+#include "body.h"
 #include "process.h"
 #include "workers.h"
 
@@ -27,9 +28,11 @@ enum {
 	WORKERS = 4,
 	REQUESTS_MAX = 10000,
 	GROWTH_MAX_KIB = 64 << 10,
-	ERROR_PAUSE_US =
-	    20000, /* a socket that is broken is not asked busily */
+	GRACE_MS = 100, /* for an idle connection while others wait */
 };
+
+/* How long a web server has to close its end, before what is done behind. */
+static const char close_poll_ms[] = "100";
 
 /* What a request does not say. */
 struct fallback {
@@ -99,9 +102,31 @@ static int write_all(
 	return err_set(e, ERR_SYS, "reply: the web server has gone");
 }
 
+/*
+ * On a connection that is kept, what is left of this request would be taken for
+ * the next one: at least the record that ends the body.
+ */
+static void drain(FCGX_Request *r)
+{
+	char rest[4096];
+	size_t n = 0;
+	int got;
+
+	do {
+		got = FCGX_GetStr(rest, sizeof(rest), r->in);
+		n += (size_t)got;
+	} while (got == (int)sizeof(rest) && n < BODY_DRAIN_MAX);
+	if (got == (int)sizeof(rest))
+		r->keepConnection = 0;
+}
+
 static void done(void *arg)
 {
-	FCGX_Finish_r(arg);
+	FCGX_Request *r = arg;
+
+	if (r->keepConnection)
+		drain(r);
+	FCGX_Finish_r(r);
 }
 
 static void serve_request(
@@ -122,74 +147,62 @@ static long memory(void)
 {
 	struct rusage used;
 
-	return getrusage(RUSAGE_SELF, &used) == 0 ? used.ru_maxrss : LONG_MAX;
-}
-
-static volatile sig_atomic_t ending;
-
-static void end(int sig)
-{
-	(void)sig;
-	ending = 1;
+	return getrusage(RUSAGE_SELF, &used) == 0 ? used.ru_maxrss : 0;
 }
 
 /*
- * Poll; only here does SIGTERM come through, because libfcgi takes an
- * interrupted read for the end of a request.
+ * SIGTERM waits, for libfcgi takes an interrupted read for the end of a request:
+ * a descriptor tells of it.  -1: it does not.
  */
-static int wait_for(struct pollfd *fds, nfds_t n, const struct timespec *most)
+static int set_up_signals(void)
 {
-	sigset_t all_but_term;
+	sigset_t term;
 
-	sigprocmask(SIG_SETMASK, NULL, &all_but_term);
-	sigdelset(&all_but_term, SIGTERM);
-	return ppoll(fds, n, most, &all_but_term);
+	(void)signal(SIGINT, SIG_IGN);	/* a terminal's; SIGTERM comes, too */
+	(void)signal(SIGUSR1, SIG_IGN); /* libfcgi's */
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	sigprocmask(SIG_BLOCK, &term, NULL);
+	return signalfd(-1, &term, SFD_CLOEXEC);
 }
 
 /*
  * Wait for the next request: on the connection that the web server keeps open,
  * if it does, or on a new one.  Who waits on a new one has to be served, too,
- * so a connection that stays idle then is closed.
+ * so a connection that stays idle then is closed.  False: SIGTERM.
  */
-static bool wait_for_request(FCGX_Request *r)
+static bool wait_for_request(FCGX_Request *r, int signals)
 {
-	static const struct timespec grace = { .tv_nsec = 100000000 };
+	enum { TERM, NEW, KEPT };
 	struct pollfd fds[] = {
-		{ .fd = STDIN_FILENO, .events = POLLIN },
-		{ .fd = r->ipcFd, .events = POLLIN }, /* -1: not looked at */
+		[TERM] = { .fd = signals, .events = POLLIN },
+		[NEW] = { .fd = STDIN_FILENO, .events = POLLIN },
+		[KEPT] = { .fd = r->ipcFd, .events = POLLIN }, /* or -1 */
 	};
 
-	while (!ending && wait_for(fds, 2, NULL) < 0)
+	while (poll(fds, 3, -1) < 0)
 		continue;
-	if (!ending && r->ipcFd >= 0 && fds[1].revents == 0 &&
-	    wait_for(&fds[1], 1, &grace) == 0)
+	if (r->ipcFd >= 0 && fds[KEPT].revents == 0 &&
+	    poll(&fds[KEPT], 1, GRACE_MS) == 0)
 		FCGX_Free(r, 1);
-	return !ending;
+	return fds[TERM].revents == 0;
 }
 
-static void set_up_signals(void)
-{
-	sigset_t term;
-
-	sigemptyset(&term);
-	sigaddset(&term, SIGTERM);
-	sigprocmask(SIG_BLOCK, &term, NULL);
-	sigaction(SIGTERM, &(struct sigaction){ .sa_handler = end }, NULL);
-}
-
-/* A web server that connects and says nothing, or half of it, is not waited for. */
+/*
+ * A web server that connects and says nothing, or half of it, is not waited
+ * for.  0: there is a request; -EAGAIN: another worker was faster.
+ */
 static int accept_request(FCGX_Request *r)
 {
 	int rc;
 
 	process_deadline((int64_t)time(NULL), NULL, "");
 	rc = FCGX_Accept_r(r);
-	if (rc == 0)
-		return 0;
-	process_on_time();
-	if (rc != -EAGAIN) /* another worker was faster */
-		usleep(ERROR_PAUSE_US);
-	return -1;
+	if (rc != 0)
+		process_on_time();
+	if (rc != 0 && rc != -EAGAIN)
+		fprintf(stderr, "scepca: accept: %s\n", strerror(-rc));
+	return rc;
 }
 
 static int work(void *arg)
@@ -197,17 +210,19 @@ static int work(void *arg)
 	const struct fallback *fallback = arg;
 	struct ca *ca = NULL;
 	FCGX_Request r;
-	int served = 0;
+	int signals, served = 0, rc = 0;
 	long most = memory() + GROWTH_MAX_KIB;
 
 	process_limit(false);
-	if (FCGX_Init() != 0 || FCGX_InitRequest(&r, STDIN_FILENO, 0) != 0)
+	if (FCGX_Init() != 0 || FCGX_InitRequest(&r, STDIN_FILENO, 0) != 0 ||
+	    (signals = set_up_signals()) < 0)
 		return EXIT_FAILURE;
-	set_up_signals();
-	while (
-	    served < REQUESTS_MAX && memory() < most && wait_for_request(&r)) {
-		if (accept_request(&r) != 0)
+	while (served < REQUESTS_MAX && memory() <= most &&
+	    wait_for_request(&r, signals)) {
+		if ((rc = accept_request(&r)) == -EAGAIN)
 			continue;
+		if (rc != 0)
+			break;
 		serve_request(&ca, &r, fallback);
 		served++;
 		while (waitpid(-1, NULL, WNOHANG) > 0)
@@ -215,7 +230,7 @@ static int work(void *arg)
 	}
 	FCGX_Free(&r, 1);
 	ca_close(ca);
-	return EXIT_SUCCESS;
+	return rc == 0 || rc == -EAGAIN ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 static unsigned count_workers(const char *text)
@@ -227,6 +242,16 @@ static unsigned count_workers(const char *text)
 		return WORKERS;
 	n = strtoul(text, &end, 10);
 	return *end == '\0' && n <= WORKERS_MAX ? (unsigned)n : 0;
+}
+
+/* Whoever can connect chooses the home: that is for file modes to restrict. */
+static bool is_local(int fd)
+{
+	struct sockaddr_storage a = { .ss_family = AF_UNSPEC };
+	socklen_t n = sizeof(a);
+
+	return getsockname(fd, (struct sockaddr *)&a, &n) == 0 &&
+	    a.ss_family == AF_UNIX;
 }
 
 int fcgi_serve(void)
@@ -241,7 +266,14 @@ int fcgi_serve(void)
 		    WORKERS_MAX);
 		return 2;
 	}
+	if (!is_local(STDIN_FILENO)) {
+		fprintf(stderr,
+		    "scepca: the socket on stdin is one of the network, which "
+		    "anybody may connect to; want a path (spawn-fcgi -s)\n");
+		return 2;
+	}
 	cgi_env_clear();
+	setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", close_poll_ms, 1);
 	/* a worker that comes too late does not wait in accept(2) */
 	if (fcntl(STDIN_FILENO, F_SETFL, O_NONBLOCK) != 0) {
 		perror("scepca: the socket on stdin");

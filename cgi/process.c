@@ -78,7 +78,9 @@ static void limit_cpu(void)
 		return;
 	limit.rlim_cur =
 	    (rlim_t)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) + CPU_SECONDS;
-	if (ends_soon)
+	if (limit.rlim_cur > limit.rlim_max)
+		limit.rlim_cur = limit.rlim_max;
+	else if (ends_soon)
 		limit.rlim_max = limit.rlim_cur + CPU_SECONDS;
 	(void)setrlimit(RLIMIT_CPU, &limit);
 }
@@ -88,7 +90,9 @@ void process_deadline(int64_t now, const char *id, const char *remote)
 	struct sigaction act = { .sa_handler = give_up };
 	char why[64];
 
-	process_on_time(); /* of an earlier one: its words are not overwritten */
+	unsigned left = alarm(0); /* an earlier one goes on */
+
+	process_on_time();
 	log_begin(&last_words, now, id, remote);
 	snprintf(why, sizeof(why), "gave up: over %d s, or %d s of CPU time",
 	    WALL_SECONDS, CPU_SECONDS);
@@ -101,7 +105,7 @@ void process_deadline(int64_t now, const char *id, const char *remote)
 	sigaction(SIGPIPE, &act, NULL);
 	sigaction(SIGXFSZ, &act, NULL);
 	limit_cpu();
-	alarm(WALL_SECONDS);
+	alarm(left != 0 && left < WALL_SECONDS ? left : WALL_SECONDS);
 }
 
 void process_on_time(void)
@@ -109,4 +113,13 @@ void process_on_time(void)
 	alarm(0);
 	(void)signal(SIGXCPU, SIG_IGN);
 	buf_release(&last_words);
+}
+
+void process_as_usual(void)
+{
+	sigset_t none;
+
+	(void)signal(SIGTERM, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
 }

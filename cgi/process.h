@@ -23,19 +23,22 @@ void process_descriptors(void);
 void process_limit(bool one_request);
 
 /*
- * process_programs - before a byte of a request is looked into: whoever takes
- * this process over can start no other, except where ca.conf wants some.
+ * process_programs - may it start other processes?  Only where ca.conf wants
+ * some, and while it answers for that CA; a process that serves many requests
+ * can take it back.
  */
 void process_programs(bool allowed);
 
 /*
- * process_deadline - from now on: this process ends if an answer takes too
- * long, by the clock or of its time, and its last words are about `id` and
- * `remote`, as in struct request.  fcgiwrap and nginx never end a program that
- * hangs.
- * process_on_time - the answer is out.
+ * process_deadline - this process ends if it takes too long until
+ * process_on_time, by the clock or of its time; a second call changes no more
+ * than the last words, which are about `id` and `remote` of a struct request.
+ * fcgiwrap and nginx never end a program that hangs.
  */
 void process_deadline(int64_t now, const char *id, const char *remote);
 void process_on_time(void);
+
+/* process_as_usual - SIGTERM ends this child, whatever its parent made of it */
+void process_as_usual(void);
 
 #endif

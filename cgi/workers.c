@@ -38,7 +38,7 @@ static _Noreturn void be_worker(
 	if (getppid() != parent)
 		_exit(EXIT_FAILURE);
 	sigprocmask(SIG_SETMASK, &c->before, NULL);
-	_exit(work(arg));
+	exit(work(arg));
 }
 
 static void start(

@@ -73,6 +73,17 @@ bool fcgi_server_start(struct fcgi_server *s, const char *workers)
 	return true;
 }
 
+/* A worker that a sanitizer has ended is replaced, and nobody would know. */
+static void expect_no_report(const struct fcgi_server *s)
+{
+	struct buf log = { 0 };
+
+	fcgi_log(s, &log);
+	cr_expect_not(cgi_has(buf_span(&log), SPAN_LIT("Sanitizer")), "%.*s",
+	    (int)log.n, (const char *)log.p);
+	buf_release(&log);
+}
+
 int fcgi_server_end(struct fcgi_server *s)
 {
 	int status = 0, tenths = 100;
@@ -81,6 +92,7 @@ int fcgi_server_end(struct fcgi_server *s)
 	while ((ended = waitpid(s->pid, &status, WNOHANG)) == 0 && tenths-- > 0)
 		usleep(100000);
 	cr_assert_eq(ended, s->pid, "the server does not end");
+	expect_no_report(s);
 	unlink(s->socket);
 	unlink(s->proxy);
 	rmdir(s->dir);
