@@ -31,37 +31,34 @@ static void at_later(struct conf_parse *p, enum conf_section in,
 		p->line = line;
 }
 
+/* The struct of a section begins with its name. */
+static const void *find(
+    const struct conf_list *l, size_t size, const char *name)
+{
+	const char *item = l->items;
+
+	for (size_t i = 0; i < l->n; i++, item += size)
+		if (strcmp(item, name) == 0)
+			return item;
+	return NULL;
+}
+
 const struct endpoint *conf_find_endpoint(
     const struct conf_parse *p, const char *name)
 {
-	const struct endpoint *all = p->endpoints.items;
-
-	for (size_t i = 0; i < p->endpoints.n; i++)
-		if (strcmp(all[i].name, name) == 0)
-			return &all[i];
-	return NULL;
+	return find(&p->endpoints, sizeof(struct endpoint), name);
 }
 
 const struct profile *conf_find_profile(
     const struct conf_parse *p, const char *name)
 {
-	const struct profile *all = p->profiles.items;
-
-	for (size_t i = 0; i < p->profiles.n; i++)
-		if (strcmp(all[i].name, name) == 0)
-			return &all[i];
-	return NULL;
+	return find(&p->profiles, sizeof(struct profile), name);
 }
 
 const struct trust *conf_find_trust(
     const struct conf_parse *p, const char *name)
 {
-	const struct trust *all = p->trusts.items;
-
-	for (size_t i = 0; i < p->trusts.n; i++)
-		if (strcmp(all[i].name, name) == 0)
-			return &all[i];
-	return NULL;
+	return find(&p->trusts, sizeof(struct trust), name);
 }
 
 static void check_ca(struct conf_parse *p)

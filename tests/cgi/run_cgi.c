@@ -180,6 +180,18 @@ struct span cgi_header(const struct cgi_done *d, const char *name)
 	return times == 1 ? found : (struct span){ (const uint8_t *)"", 0 };
 }
 
+void cgi_proc(pid_t pid, const char *name, char *text, size_t size)
+{
+	char path[64];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%ld/%s", (long)pid, name);
+	f = fopen(path, "r");
+	cr_assert_not_null(f, "%s", path);
+	text[fread(text, 1, size - 1, f)] = '\0';
+	fclose(f);
+}
+
 bool cgi_has(struct span in, struct span text)
 {
 	return in.n != 0 && memmem(in.p, in.n, text.p, text.n) != NULL;

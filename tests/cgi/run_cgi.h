@@ -55,6 +55,9 @@ void cgi_post(const char *home, struct span body, struct cgi_done *d);
 /* cgi_header - the value of a header; empty if it is not there once */
 struct span cgi_header(const struct cgi_done *d, const char *name);
 
+/* cgi_proc - the text of /proc/PID/name */
+void cgi_proc(pid_t pid, const char *name, char *text, size_t size);
+
 /* cgi_has - does `text` stand somewhere in `in`? */
 bool cgi_has(struct span in, struct span text);
 

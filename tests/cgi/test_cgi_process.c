@@ -107,18 +107,6 @@ Test(process, remote)
 	cgi_release(&d);
 }
 
-static void read_proc(pid_t pid, const char *name, char *text, size_t size)
-{
-	char path[64];
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%ld/%s", (long)pid, name);
-	f = fopen(path, "r");
-	cr_assert_not_null(f, "%s", path);
-	text[fread(text, 1, size - 1, f)] = '\0';
-	fclose(f);
-}
-
 /* Only root may look: the process is not dumpable (T-47). */
 static void expect_three_fds(pid_t pid)
 {
@@ -158,7 +146,7 @@ Test(process, hardened)
 	cgi_env_of(&c, lab.home, env);
 	cgi_start(&c, &p);
 	for (int n = 0; n < 1000; n++) { /* until it sleeps in read(2) */
-		read_proc(p.pid, "status", text, sizeof(text));
+		cgi_proc(p.pid, "status", text, sizeof(text));
 		if (strstr(text, "NoNewPrivs:\t1") != NULL &&
 		    strstr(text, "State:\tS") != NULL)
 			break;
@@ -167,7 +155,7 @@ Test(process, hardened)
 	cr_expect_not_null(strstr(text, "NoNewPrivs:\t1"));
 	cr_expect_not_null(strstr(text, "Umask:\t0077"));
 	expect_three_fds(p.pid);
-	read_proc(p.pid, "limits", text, sizeof(text));
+	cgi_proc(p.pid, "limits", text, sizeof(text));
 	cr_expect_not_null(strstr(text, "Max core file size        0  "));
 	cr_expect_not_null(strstr(text, "Max cpu time              10  "));
 	cr_expect_not_null(strstr(text, "Max processes             0  "));

@@ -314,18 +314,6 @@ Test(workers, notices)
 	cr_expect_eq(fcgi_server_stop(&server), 0);
 }
 
-static void read_proc(pid_t pid, const char *name, char *text, size_t size)
-{
-	char path[64];
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%ld/%s", (long)pid, name);
-	f = fopen(path, "r");
-	cr_assert_not_null(f, "%s", path);
-	text[fread(text, 1, size - 1, f)] = '\0';
-	fclose(f);
-}
-
 /* T-32, T-44, T-47 */
 Test(workers, hardened)
 {
@@ -335,10 +323,10 @@ Test(workers, hardened)
 	start("1");
 	expect_status("operation=GetCACaps", 200);
 	pid = only_worker();
-	read_proc(pid, "status", text, sizeof(text));
+	cgi_proc(pid, "status", text, sizeof(text));
 	cr_expect_not_null(strstr(text, "NoNewPrivs:\t1"));
 	cr_expect_not_null(strstr(text, "Umask:\t0077"));
-	read_proc(pid, "limits", text, sizeof(text));
+	cgi_proc(pid, "limits", text, sizeof(text));
 	cr_expect_not_null(strstr(text, "Max core file size        0  "));
 	cr_expect_not_null(strstr(text, "Max cpu time              10  "));
 	cr_expect_not_null(strstr(text, "Max processes             0  "));
