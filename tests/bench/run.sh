@@ -127,10 +127,13 @@ grep -q '^AES' out/caps.0
 	echo 'a retransmission was issued anew' >&2
 	exit 1
 }
-[ "$(grep -c 'type=CertPoll .* result=PENDING' log)" -eq "$rounds" ] || {
-	echo 'a poll was not PENDING' >&2
-	exit 1
+all_pending() { # LOG COUNT
+	[ "$(grep -c 'type=CertPoll .* result=PENDING' "$1")" -eq "$2" ] || {
+		echo "$1: a poll was not PENDING" >&2
+		exit 1
+	}
 }
+all_pending log "$rounds"
 
 # -------------------------------------------------------------- instructions
 
@@ -199,6 +202,13 @@ under_load() {
 }
 : >loads
 
+start_workers() { # COUNT - at $work/fcgi.sock
+	rm -f fcgi.sock
+	SCEPCA_WORKERS=$1 spawn-fcgi -n -s "$work/fcgi.sock" -- "$pkiclient" \
+		2>>workers.log &
+	fcgi=$!
+	pids="$pids $fcgi"
+}
 start_nginx() { # HOME - before $work/fcgi.sock; sets $port and $nginx
 	port=$(free_port)
 	cat >nginx.conf <<-END
@@ -250,11 +260,17 @@ if command -v nginx >/dev/null && command -v fcgiwrap >/dev/null; then
 fi
 
 if command -v nginx >/dev/null && command -v spawn-fcgi >/dev/null; then
-	rm -f fcgi.sock
-	SCEPCA_WORKERS=2 spawn-fcgi -n -s "$work/fcgi.sock" -- "$pkiclient" \
-		2>workers.log &
-	fcgi=$!
-	pids="$pids $fcgi"
+	mkdir again.polls
+	for i in $(seq 0 $((load - 1))); do
+		ln -s "$work/waiting.polls/$((i % rounds)).der" "again.polls/$i.der"
+	done
+	start_workers 1
+	start_nginx waiting
+	# shellcheck disable=SC2046
+	under_load polls "$port" /scep again.polls 1 $(family "$fcgi")
+	stop
+	all_pending workers.log "$load"
+	start_workers 2
 	start_nginx workers
 	# shellcheck disable=SC2046
 	under_load alone "$port" /scep alone.requests 1 $(family "$fcgi")
@@ -338,6 +354,12 @@ END {
 		least["poll"] / (least["signature"] + least["empty"]),
 		median["poll"] / (median["signature"] + median["empty"]), 1.3,
 		"")
+	if ("polls" in cpu) {
+		polls = cpu["polls"] * 1000
+		judge("  by a worker, FastCGI / those",
+			polls / (least["signature"] + least["empty"]),
+			polls / (median["signature"] + median["empty"]), 1.3, "")
+	}
 	if (count["enrol"] > 0) {
 		count["crypto"] = count["enrolment2"] - count["enrolment1"]
 		count["sign"] = count["signature2"] - count["signature1"]

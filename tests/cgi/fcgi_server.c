@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -63,6 +64,7 @@ bool fcgi_server_start(struct fcgi_server *s, const char *workers)
 	s->pid = fork();
 	cr_assert_geq(s->pid, 0);
 	if (s->pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGTERM); /* a test that fails */
 		dup2(fd, STDIN_FILENO);
 		dup2(s->log, STDERR_FILENO);
 		execle(exe, exe, (char *)NULL, env);
