@@ -136,7 +136,10 @@ static void begin_lines(
 	lines->begin = p->line;
 }
 
-/* What begins with [endpoint NAME] and the like.  Its struct begins with its name. */
+/*
+ * What begins with [endpoint NAME] and the like.  Its struct begins with its
+ * name.
+ */
 static const struct kind {
 	const char *word, *article;
 	size_t size, max;

@@ -7,7 +7,7 @@
 
 #include "conf_key.h"
 
-/* The line of each setting of a section, 0: not set; by its place in the table. */
+/* Of a section: the line of each setting in its table; 0: not set. */
 struct conf_lines {
 	unsigned begin; /* of the section; 0: it is there without a line */
 	unsigned key[CONF_KEYS_MAX];

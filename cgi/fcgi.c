@@ -151,8 +151,8 @@ static long memory(void)
 }
 
 /*
- * SIGTERM waits, for libfcgi takes an interrupted read for the end of a request:
- * a descriptor tells of it.  -1: it does not.
+ * SIGTERM waits, for libfcgi takes an interrupted read for the end of a
+ * request: a descriptor tells of it.  -1: it does not.
  */
 static int set_up_signals(void)
 {

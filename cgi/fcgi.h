@@ -12,8 +12,9 @@ bool fcgi_listens(int fd);
 
 /*
  * fcgi_serve - serve what comes to the socket on stdin until SIGTERM; the exit
- * status, 2 if that socket or the environment will not do.  From the environment: SCEPCA_WORKERS, how many processes (4);
- * SCEPCA_HOME and SCEPCA_ENDPOINT, for requests whose parameters have none.
+ * status, 2 if that socket or the environment will not do.  The environment
+ * has: SCEPCA_WORKERS, how many processes (4); SCEPCA_HOME and SCEPCA_ENDPOINT,
+ * for requests whose parameters have none.
  */
 int fcgi_serve(void);
 

@@ -121,8 +121,8 @@ static struct owned owned(void)
 }
 
 /*
- * What a process owns in the regions it gives back, even if it leaves its memory
- * to its end: they are of a size.
+ * What a process owns in the regions it gives back, even if it leaves its
+ * memory to its end: they are of a size.
  */
 Test(stuck, nothing_left_in_regions)
 {
