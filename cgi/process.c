@@ -88,9 +88,8 @@ static void limit_cpu(void)
 void process_deadline(int64_t now, const char *id, const char *remote)
 {
 	struct sigaction act = { .sa_handler = give_up };
-	char why[64];
-
 	unsigned left = alarm(0); /* an earlier one goes on */
+	char why[64];
 
 	process_on_time();
 	log_begin(&last_words, now, id, remote);

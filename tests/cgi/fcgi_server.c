@@ -46,12 +46,13 @@ static void write_proxy(struct fcgi_server *s, const char *cgi_fcgi)
 	cr_assert_eq(chmod(s->proxy, 0755), 0);
 }
 
-bool fcgi_server_start(struct fcgi_server *s, const char *workers)
+bool fcgi_server_start(
+    struct fcgi_server *s, const char *workers, const char *home)
 {
 	const char *cgi_fcgi = getenv("CGI_FCGI"), *exe = getenv("CGI_EXE");
-	char var[64];
-	char *env[] = { workers != NULL ? var : NULL, NULL };
-	int fd;
+	char workers_var[64], home_var[300];
+	char *env[3] = { NULL };
+	int fd, n = 0;
 
 	if (cgi_fcgi == NULL)
 		return false;
@@ -59,8 +60,15 @@ bool fcgi_server_start(struct fcgi_server *s, const char *workers)
 	fd = listen_in(s);
 	write_proxy(s, cgi_fcgi);
 	s->log = memfd_create("log", MFD_CLOEXEC);
-	if (workers != NULL)
-		snprintf(var, sizeof(var), "SCEPCA_WORKERS=%s", workers);
+	if (workers != NULL) {
+		snprintf(workers_var, sizeof(workers_var), "SCEPCA_WORKERS=%s",
+		    workers);
+		env[n++] = workers_var;
+	}
+	if (home != NULL) {
+		snprintf(home_var, sizeof(home_var), "SCEPCA_HOME=%s", home);
+		env[n++] = home_var;
+	}
 	s->pid = fork();
 	cr_assert_geq(s->pid, 0);
 	if (s->pid == 0) {
@@ -71,6 +79,7 @@ bool fcgi_server_start(struct fcgi_server *s, const char *workers)
 		_exit(127);
 	}
 	close(fd);
+	snprintf(s->exe, sizeof(s->exe), "%s", exe);
 	setenv("CGI_EXE", s->proxy, 1);
 	return true;
 }
@@ -98,6 +107,7 @@ int fcgi_server_end(struct fcgi_server *s)
 	unlink(s->socket);
 	unlink(s->proxy);
 	rmdir(s->dir);
+	setenv("CGI_EXE", s->exe, 1);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 

@@ -14,17 +14,19 @@
 
 struct fcgi_server {
 	char dir[32], socket[64], proxy[64];
-	pid_t pid; /* of the one that keeps the workers */
-	int log;   /* its stderr, a file without a name */
+	char exe[512]; /* CGI_EXE as it was, and is again at the end */
+	pid_t pid;     /* of the one that keeps the workers */
+	int log;       /* its stderr, a file without a name */
 };
 
 /*
- * fcgi_server_start - with that SCEPCA_WORKERS, or none if it is NULL; false:
- * CGI_FCGI, cgi-fcgi's path, is not in the environment.  CGI_EXE is then the
- * way to the workers.
+ * fcgi_server_start - with that SCEPCA_WORKERS and SCEPCA_HOME, or none if it is
+ * NULL; false: CGI_FCGI, cgi-fcgi's path, is not in the environment.  CGI_EXE is
+ * then the way to the workers.
  * fcgi_server_stop - SIGTERM; the exit status, -1 if something killed it
  */
-bool fcgi_server_start(struct fcgi_server *s, const char *workers);
+bool fcgi_server_start(
+    struct fcgi_server *s, const char *workers, const char *home);
 int fcgi_server_stop(struct fcgi_server *s);
 /* fcgi_server_end - wait for its end, at most 10 s; the exit status */
 int fcgi_server_end(struct fcgi_server *s);

@@ -37,12 +37,17 @@ static void teardown(void)
 TestSuite(workers, .init = setup, .fini = teardown, .timeout = 60);
 
 /* One worker, so that every request meets what the one before has left. */
-static void start(const char *workers)
+static void start_for(const char *workers, const char *home)
 {
-	if (!fcgi_server_start(&server, workers)) {
+	if (!fcgi_server_start(&server, workers, home)) {
 		teardown();
 		cr_skip("no cgi-fcgi here");
 	}
+}
+
+static void start(const char *workers)
+{
+	start_for(workers, NULL);
 }
 
 static void expect_status(const char *query, int status)
@@ -108,6 +113,7 @@ Test(workers, one_serves_many)
 	start("1");
 	expect_status("operation=GetCACaps", 200);
 	first = only_worker();
+	kill(first, SIGUSR1); /* libfcgi would end with it, and not say so */
 	for (int n = 0; n < 20; n++) {
 		snprintf(id, sizeof(id), "%d", n);
 		cr_expect_eq(enrol(&lab, id), SCEP_SUCCESS);
@@ -244,7 +250,27 @@ Test(workers, another_ca)
 	lab_ca_drop(&other);
 }
 
-/* The endpoint is the request's; what it does not say is the server's. */
+/* What a request does not say, the environment of the server does. */
+Test(workers, home_of_the_server)
+{
+	struct cgi_call c = { .env = { "REQUEST_METHOD=GET",
+				  "QUERY_STRING=operation=GetCACert" } };
+	struct cgi_done d;
+
+	start_for("1", lab.home);
+	cgi_run(&c, &d);
+	cr_expect(span_eq(d.body, lab.ca->ca_cert.der));
+	cgi_release(&d);
+	cr_expect_eq(fcgi_server_stop(&server), 0);
+	start("1");
+	cgi_run(&c, &d);
+	cr_expect_eq(d.status, 500);
+	cgi_release(&d);
+	expect_log("SCEPCA_HOME is not set");
+	cr_expect_eq(fcgi_server_stop(&server), 0);
+}
+
+/* The endpoint is the request's. */
 Test(workers, endpoints)
 {
 	static const char *const old[] = { "REQUEST_METHOD=GET",
@@ -270,7 +296,7 @@ Test(workers, endpoints)
 /* A program of the operator's is started by it, and leaves no zombie. */
 Test(workers, notices)
 {
-	char text[1000], told[512], children[64], line[16] = "";
+	char text[4000], told[512], children[64], line[16] = "";
 	int fd;
 
 	snprintf(told, sizeof(told), "%s", lab_ca_path(&lab, "told"));
@@ -311,6 +337,9 @@ Test(workers, notices)
 		expect_status("operation=GetCACaps", 200);
 	}
 	cr_expect_str_empty(line, "a zombie: %s", line);
+	cgi_proc(only_worker(), "limits", text, sizeof(text));
+	cr_expect_not_null(
+	    strstr(text, "Max processes             0  "), "%s", text);
 	cr_expect_eq(fcgi_server_stop(&server), 0);
 }
 
@@ -409,13 +438,9 @@ Test(workers, how_many)
 	pid_t pid[10];
 
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-		char *exe = strdup(getenv("CGI_EXE"));
-
 		start(wrong[i]);
 		cr_expect_eq(fcgi_server_end(&server), 2, "%s", wrong[i]);
 		expect_log("SCEPCA_WORKERS is no number from 1 to 64");
-		setenv("CGI_EXE", exe, 1);
-		free(exe);
 	}
 	start(NULL);
 	expect_status("operation=GetCACaps", 200);

@@ -133,7 +133,7 @@ Test(workers_kill, storm, .timeout = 3600)
 	struct err e;
 
 	lab_ca_make(&lab, "");
-	if (!fcgi_server_start(&server, "4")) {
+	if (!fcgi_server_start(&server, "4", NULL)) {
 		lab_ca_drop(&lab);
 		cr_skip("no cgi-fcgi here");
 	}

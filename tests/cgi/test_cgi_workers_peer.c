@@ -44,7 +44,7 @@ TestSuite(workers_peer, .init = setup, .fini = teardown, .timeout = 60);
 
 static void start(void)
 {
-	if (!fcgi_server_start(&server, "1")) {
+	if (!fcgi_server_start(&server, "1", NULL)) {
 		teardown();
 		cr_skip("no cgi-fcgi here");
 	}
